@@ -1,0 +1,150 @@
+"""What can go wrong, in two kinds that never mix.
+
+Bad *data* is a `Problem`: a value, collected and shown, and the note is kept.
+A bad *request* or environment is a `NotewebError`: one line for the user, with what to do next.
+
+    NotewebError
+    ├── VaultNotFound        no such folder
+    ├── NoteNotFound         no note by that name
+    ├── NoteAmbiguous        several notes by that name
+    ├── ConfigInvalid        noteweb.toml cannot be used as it is
+    ├── IndexMismatch        the index was made by another model or a newer noteweb
+    ├── IndexDamaged         a file of the index cannot be read
+    ├── IndexBusy            another noteweb is writing
+    ├── ModelUnavailable     the embedding model cannot be loaded
+    ├── WriteFailed          a file could not be written
+    └── BadRequest           an argument makes no sense
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class Severity(StrEnum):
+    """How much a problem matters to the reader of the note."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something wrong in the data, with its place.
+
+    Attributes
+    ----------
+    path : relative to the vault, with forward slashes
+    line, column : counted from 1, in the note's text after repair; lines end at LF, CR LF or CR
+    code : a stable kebab-case name, such as ``yaml-syntax``
+    """
+
+    path: str
+    line: int
+    column: int
+    code: str
+    severity: Severity
+    message: str
+
+
+class NotewebError(Exception):
+    """The root: a message of one line, built from facts, and a hint on what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class VaultNotFound(NotewebError):
+    """The folder that should hold the notes is not there, or is no folder."""
+
+    def __init__(self, path: Path, reason: str = "does not exist") -> None:
+        super().__init__(
+            f"vault {path} {reason}",
+            "give the folder of your notes with --vault DIR or $NOTEWEB_VAULT",
+        )
+
+
+class NoteNotFound(NotewebError):
+    """No note has this id, path, title or alias."""
+
+    def __init__(self, name: str, near: Sequence[str] = ()) -> None:
+        hint = f"did you mean: {', '.join(near)}" if near else "see the names with: noteweb graph"
+        super().__init__(f"no note named {name!r}", hint)
+        self.near = tuple(near)
+
+
+class NoteAmbiguous(NotewebError):
+    """Several notes have this title or alias."""
+
+    def __init__(self, name: str, ids: Sequence[str]) -> None:
+        super().__init__(f"{name!r} names {len(ids)} notes", f"say which: {', '.join(ids[:8])}")
+        self.ids = tuple(ids)
+
+
+class ConfigInvalid(NotewebError):
+    """noteweb.toml cannot be used as it stands."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}", "correct the file, or delete it to use the defaults")
+
+
+class IndexMismatch(NotewebError):
+    """The index belongs to another embedding model, or to a newer noteweb."""
+
+    def __init__(self, *, have: str, want: str) -> None:
+        super().__init__(
+            f"the index was made by {have}, not by {want}",
+            "run: noteweb index --rebuild (your notes are not touched)",
+        )
+
+
+class IndexDamaged(NotewebError):
+    """A file of the index cannot be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"the index file {path} cannot be used: {reason}",
+            "run: noteweb index --rebuild (your notes are not touched)",
+        )
+
+
+class IndexBusy(NotewebError):
+    """Another process holds the index's write lock."""
+
+    def __init__(self, path: Path, waited_s: float) -> None:
+        super().__init__(
+            f"another noteweb has been writing the index for over {waited_s:g} s",
+            f"wait for it, or stop it; the lock is {path}",
+        )
+
+
+class ModelUnavailable(NotewebError):
+    """The embedding model cannot be loaded."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"the model {name!r} cannot be loaded: {reason}",
+            "name another with --model, or search without one: --mode text",
+        )
+
+
+class WriteFailed(NotewebError):
+    """A file could not be written; what stood there before still stands."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot write {path}: {reason}", "check the space and the permissions there"
+        )
+
+
+class BadRequest(NotewebError):
+    """An argument makes no sense."""
