@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from noteweb.links import resolve_by_meaning, resolve_feedback
+from noteweb.feedback import resolve_by_meaning, resolve_feedback
 from noteweb.lookup import find_numbered_cards
 from noteweb.nearest import ANN_FROM, build_ann, mutual_neighbours
 from noteweb.vectors import append_rows
@@ -126,12 +126,12 @@ def _feedback_by_meaning(
     if not unresolved:
         return []
     titles = phrase_vectors(index, embedder, [card.title for card in cards])
-    names = phrase_vectors(index, embedder, [edge.mention.name for edge in unresolved])
+    names = phrase_vectors(index, embedder, [edge.name for edge in unresolved])
     found = resolve_by_meaning(
         unresolved, names, [card.id for card in cards], titles, threshold=MEANING_THRESHOLD
     )
     return [
-        (nids[e.source], nids[e.target], e.weight, e.mention.line, e.mention.name)
+        (nids[e.source], nids[e.target], e.weight, e.line, e.name)
         for e in found
         if e.target is not None
     ]

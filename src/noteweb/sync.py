@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from noteweb.embedding import embed_waiting, make_vector_edges, phrase_vectors
 from noteweb.errors import IndexMismatch, Problem
 from noteweb.identity import settle_ids
-from noteweb.links import resolve_feedback, resolve_links
+from noteweb.feedback import resolve_feedback
+from noteweb.links import resolve_links
 from noteweb.lookup import count, find_files, find_numbered_cards
 from noteweb.passage import WordTokenizer, content_key, cut_passages
 from noteweb.vault import read_file, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from noteweb.config import Config
@@ -37,13 +38,29 @@ _BATCH = 256
 _TOKENS_WITHOUT_MODEL = 256
 
 
+_WORDS = "words"  # the identity of the cutter that needs no model
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What an index is made of: a vault, and the model to embed it with (None: text only)."""
+    """What an index is made of.
+
+    Attributes
+    ----------
+    with_vectors : whether passages are embedded in this run
+    model : opens the model, once; its tokenizer also cuts the passages of a run without vectors.
+        None where the vault is lexical only
+    """
 
     root: Path
     config: Config
-    embedder: Embedder | None
+    with_vectors: bool
+    model: Callable[[], Embedder | None]
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The model where this run embeds."""
+        return self.model() if self.with_vectors else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +91,7 @@ class Changes:
 
     fresh: tuple[NoteFile, ...]  # to read: new ones and those with other time or size
     gone: tuple[str, ...]
-    known: frozenset[str]  # paths the catalogue has
+    recut: bool  # whether all are to be cut again, for a model that was not there before
     scan: Scan
 
     def __bool__(self) -> bool:
@@ -85,11 +102,11 @@ def find_changes(index: Index, source: Source) -> Changes:
     """Compare the vault's files with the catalogue by path, size and time; no note is opened."""
     found = scan(source.root, source.config)
     known = find_files(index.catalogue)
-    recut = _is_recut_needed(index, source.embedder)
+    recut = bool(known) and _is_recut_needed(index, source.embedder)
     return Changes(
         fresh=tuple(f for f in found.files if recut or known.get(f.path, (None,))[0] != f),
         gone=tuple(sorted(known.keys() - {f.path for f in found.files})),
-        known=frozenset(known),
+        recut=recut,
         scan=found,
     )
 
@@ -157,22 +174,22 @@ def _take_notes(
     index: Index, source: Source, changes: Changes, progress: Progress
 ) -> tuple[int, int]:
     """Read what is fresh, forget what is gone; give how many were new and how many changed."""
+    if not changes:
+        return 0, 0
     known = find_files(index.catalogue)
-    recut = _is_recut_needed(index, source.embedder)
-    cutter = _Cutter.of(source.embedder)
+    cutter = _choose_cutter(index, source, changes)
     n_added = n_changed = 0
     progress.begin("reading notes", len(changes.fresh))
     batches = [changes.fresh[i : i + _BATCH] for i in range(0, len(changes.fresh), _BATCH)]
     for number, files in enumerate(batches or [()]):
         gone = changes.gone if number == 0 else ()
-        read, touched = _read_batch(source, files, {} if recut else known)
+        read, touched = _read_batch(source, files, {} if changes.recut else known)
         _commit_batch(index, read, (gone, touched), cutter)
         n_new = sum(file.path not in known for file, _, _ in read)
         n_added, n_changed = n_added + n_new, n_changed + len(read) - n_new
         progress.advance(len(files))
-    if recut:
-        with index.catalogue.transaction():
-            index.catalogue.set_meta("cutter", cutter.identity)
+    with index.catalogue.transaction():
+        index.catalogue.set_meta("cutter", cutter.identity)
     return n_added, n_changed
 
 
@@ -238,7 +255,7 @@ class _Cutter:
     def of(cls, embedder: Embedder | None) -> _Cutter:
         if embedder is None:
             tokenizer = WordTokenizer()
-            return cls(identity="words", tokenizer=tokenizer, max_tokens=_TOKENS_WITHOUT_MODEL)
+            return cls(identity=_WORDS, tokenizer=tokenizer, max_tokens=_TOKENS_WITHOUT_MODEL)
         return cls(
             identity=embedder.identity,
             tokenizer=embedder.tokenizer,
@@ -248,6 +265,15 @@ class _Cutter:
     def cut(self, note: Note) -> Iterator[tuple[Passage, bytes]]:
         for passage in cut_passages(note, self.tokenizer, max_tokens=self.max_tokens):
             yield passage, content_key(passage)
+
+
+def _choose_cutter(index: Index, source: Source, changes: Changes) -> _Cutter:
+    """Cut as the rest of the index is cut; a run that embeds has all of it cut for its model."""
+    if index.catalogue.meta("cutter") == _WORDS and not changes.recut:
+        return _Cutter.of(None)
+    embedder = source.model()
+    check_space(index, embedder)
+    return _Cutter.of(embedder)
 
 
 def _is_recut_needed(index: Index, embedder: Embedder | None) -> bool:
@@ -285,7 +311,7 @@ def _settle(index: Index) -> None:
         if found.source != found.target
     ]
     feedback = [
-        (nids[edge.source], nids[edge.target], edge.weight, edge.mention.line, edge.mention.name)
+        (nids[edge.source], nids[edge.target], edge.weight, edge.line, edge.name)
         for edge in resolve_feedback(cards)
         if edge.target is not None
     ]

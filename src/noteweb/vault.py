@@ -75,6 +75,22 @@ def check_root(path: Path) -> Path:
     return path.absolute()
 
 
+def cache_folder(root: Path) -> Path:
+    """Give the folder of the vault's index: inside it, or the user's cache where it is read-only.
+
+    A vault in the cache goes by its name and a hash of its path, so that two never share one.
+    """
+    inside = root / CACHE_NAME
+    if os.access(inside if inside.is_dir() else root, os.W_OK):
+        return inside
+    from hashlib import blake2b
+
+    from platformdirs import user_cache_path
+
+    mark = blake2b(os.fsencode(root), digest_size=6).hexdigest()
+    return user_cache_path("noteweb") / "vaults" / f"{root.name or 'root'}-{mark}"
+
+
 def scan(root: Path, config: Config) -> Scan:
     """List the notes under `root`.
 
