@@ -19,16 +19,16 @@ from noteweb.vault import cache_folder, check_root, find_root, read_note, scan
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import networkx as nx
-
     from noteweb.config import Config
     from noteweb.embed import Embedder
+    from noteweb.graph import Graph
     from noteweb.index import Index
     from noteweb.model.note import Card, Note
     from noteweb.mend import Repair
     from noteweb.model.progress import Progress
     from noteweb.names import NameTable
     from noteweb.route import Route
+    from noteweb.status import Status
     from noteweb.sync import Source, SyncReport
 
 
@@ -136,7 +136,7 @@ class NoteWeb:
         self._is_fresh["vectors"] |= with_vectors
         return self.report
 
-    def rebuild(self) -> SyncReport:
+    def rebuild(self, *, with_vectors: bool = True) -> SyncReport:
         """Delete the index and make it anew; the notes are only read.
 
         Raises
@@ -147,7 +147,13 @@ class NoteWeb:
 
         self.close()
         remove_index(self.folder)
-        return self.sync()
+        return self.sync(with_vectors=with_vectors)
+
+    def status(self) -> Status:
+        """Say what the index holds and what has changed since, without changing anything."""
+        from noteweb.status import read_status
+
+        return read_status(self.root, self.folder, self.config)
 
     def search(
         self, text: str, *, limit: int = 10, mode: Mode | str = Mode.HYBRID, only: Only | None = None
@@ -186,6 +192,29 @@ class NoteWeb:
         note = self.find(name)
         nid = self.index.catalogue.rows("SELECT nid FROM notes WHERE id = ?", (note,))[0][0]
         return find_related(self.index, nid, limit)
+
+    def field_names(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Give the fields' own spelling for names in any case; "body" is the body.
+
+        Raises
+        ------
+        BadRequest
+            for a name that is no field
+        """
+        from noteweb.catalogue import BODY
+        from noteweb.model.note import Field
+
+        known = {field.value.casefold(): field.value for field in Field} | {BODY: BODY}
+        folded = [name.casefold().replace("_", "").replace("-", "") for name in names]
+        for name, key in zip(names, folded, strict=True):
+            if key not in known:
+                raise BadRequest(f"no field {name!r}", f"there are: {', '.join(known.values())}")
+        return tuple(known[key] for key in folded)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the vault holds no note at all."""
+        return not self.index.catalogue.rows("SELECT 1 FROM notes LIMIT 1")
 
     def find(self, name: str) -> str:
         """Give the id of the note that `name` (an id, path, title or alias) means.
@@ -229,7 +258,7 @@ class NoteWeb:
         return find_cards(self.index.catalogue)
 
     @cached_property
-    def graph(self) -> nx.MultiDiGraph[str]:
+    def graph(self) -> Graph:
         """The graph of notes, ghosts, tags, domains and tools; see `noteweb.graph`."""
         from noteweb.assembly import assemble_graph
 
