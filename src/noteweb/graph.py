@@ -13,17 +13,17 @@ from collections import Counter
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
 from noteweb.feedback import Method
 from noteweb.model.note import LinkKind
+from noteweb.model.relation import EdgeKind, NodeKind, Provenance
 from noteweb.names import fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from noteweb.feedback import FeedbackEdge
     from noteweb.links import Resolution
@@ -31,38 +31,6 @@ if TYPE_CHECKING:
 
     Graph = nx.MultiDiGraph[str]
     Edge = tuple[str, str, dict[str, Any]]
-
-
-class NodeKind(StrEnum):
-    """What a node stands for; the first part of its key."""
-
-    NOTE = "note"
-    GHOST = "ghost"  # a note that others want and nobody has written
-    TAG = "tag"
-    DOMAIN = "domain"
-    TOOL = "tool"
-
-
-class EdgeKind(StrEnum):
-    """The relations that noteweb knows; a typed relation (supports) is its own kind."""
-
-    LINKS_TO = "links_to"
-    EMBEDS = "embeds"
-    TAGGED = "tagged"
-    DOCKS_TO = "docks_to"
-    SPEAKS_TO = "speaks_to"
-    FEEDS_BACK = "feeds_back"
-    PART_OF = "part_of"
-    SIMILAR = "similar"
-
-
-class Provenance(StrEnum):
-    """Where a relation comes from; the layers never mix."""
-
-    EXPLICIT = "explicit"  # written as a link or a tag
-    INFERRED = "inferred"  # read out of a field's prose
-    SIMILARITY = "similarity"  # nearness of vectors
-    MEASURED = "measured"  # an experiment
 
 
 _EXPLICIT = Provenance.EXPLICIT.value  # plain strings: an enum's value costs a call per edge
@@ -130,13 +98,6 @@ def note_key(note_id: str) -> str:
 def node_key(kind: NodeKind, name: str) -> str:
     """Give the node of a ghost, tag, domain or tool by its name in any spelling."""
     return f"{kind.value}:{fold_name(name)}"
-
-
-def select_edges(
-    graph: Graph, keep: Callable[[Mapping[str, Any]], bool]
-) -> list[tuple[str, str, Mapping[str, Any]]]:
-    """Give the edges whose attributes pass, in the order of the graph."""
-    return [(start, end, edge) for start, end, edge in graph.edges(data=True) if keep(edge)]
 
 
 @contextmanager

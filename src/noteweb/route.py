@@ -1,16 +1,14 @@
-"""Ways through the graph: who is near a node, and how two nodes hang together, explained."""
+"""Ways through the graph: how two nodes hang together, step by explained step."""
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
-from enum import StrEnum
 from heapq import heappop, heappush
 from math import log2
 from typing import TYPE_CHECKING, Any
 
-from noteweb.errors import NoteNotFound
-from noteweb.graph import EdgeKind, NodeKind, Provenance
+from noteweb.model.relation import EdgeKind, NodeKind, Provenance
+from noteweb.walk import Direction, Hop, require_node, walk_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -29,7 +27,7 @@ SIMILAR_COST = 6.0  # and up to 4 more, the less alike
 
 _SHARED = frozenset({NodeKind.TAG, NodeKind.TOOL, NodeKind.DOMAIN, NodeKind.GHOST})
 _MEMBERSHIP = frozenset({EdgeKind.TAGGED, EdgeKind.DOCKS_TO, EdgeKind.SPEAKS_TO})
-_PHRASES = {
+_PHRASES: Mapping[str, tuple[str, str]] = {
     EdgeKind.LINKS_TO: ("links to", "is linked from"),
     EdgeKind.EMBEDS: ("embeds", "is embedded in"),
     EdgeKind.FEEDS_BACK: ("feeds back into", "is fed back into by"),
@@ -39,7 +37,7 @@ _PHRASES = {
     EdgeKind.SPEAKS_TO: ("speaks to", "is spoken to by"),
     EdgeKind.PART_OF: ("is part of", "has as part"),
 }
-_PLURALS = {
+_PLURALS: Mapping[str, str] = {
     EdgeKind.TAGGED: "both carry tag",
     EdgeKind.DOCKS_TO: "both dock to",
     EdgeKind.SPEAKS_TO: "both speak to",
@@ -47,25 +45,6 @@ _PLURALS = {
     EdgeKind.EMBEDS: "both embed",
     EdgeKind.FEEDS_BACK: "both feed back into",
 }
-
-
-class Direction(StrEnum):
-    """Which edges of a node to walk."""
-
-    OUT = "out"
-    IN = "in"
-    BOTH = "both"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
-    """A node some steps away, and the last step to it."""
-
-    node: str
-    distance: int
-    previous: str
-    kind: str
-    provenance: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,52 +75,6 @@ class Route:
     cost: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Hop:
-    """One edge as walked."""
-
-    start: str
-    end: str
-    edge: Mapping[str, Any]
-    is_forward: bool
-
-
-def neighbours(
-    graph: Graph,
-    node: str,
-    depth: int = 1,
-    kinds: Collection[str] | None = None,
-    direction: Direction = Direction.BOTH,
-) -> tuple[Neighbour, ...]:
-    """Give the nodes within `depth` steps over edges of these kinds, by distance, then by name.
-
-    A tag is a node of its own: two notes that share one are two steps apart.
-
-    Raises
-    ------
-    NoteNotFound
-        when `node` is no node of the graph
-    """
-    _require(graph, node)
-    found: dict[str, Neighbour] = {}
-    waiting = deque([(node, 0)])
-    while waiting:
-        here, distance = waiting.popleft()
-        if distance == depth:
-            break
-        for hop in sorted(_hops(graph, here, kinds, direction), key=_rank):
-            if hop.end != node and hop.end not in found:
-                found[hop.end] = Neighbour(
-                    node=hop.end,
-                    distance=distance + 1,
-                    previous=here,
-                    kind=hop.edge["kind"],
-                    provenance=hop.edge["provenance"],
-                )
-                waiting.append((hop.end, distance + 1))
-    return tuple(sorted(found.values(), key=lambda one: (one.distance, one.node)))
-
-
 def shortest_route(
     graph: Graph, start: str, end: str, kinds: Collection[str] | None = None
 ) -> Route | None:
@@ -160,12 +93,12 @@ def shortest_route(
     -----
     Dijkstra's algorithm from `start`: at worst 1 CPU second at 10,000 notes and 400,000 edges.
     """
-    _require(graph, start)
-    _require(graph, end)
+    require_node(graph, start)
+    require_node(graph, end)
     came, cost = _search(graph, start, end, kinds)
     if end != start and end not in came:
         return None
-    hops: list[_Hop] = []
+    hops: list[Hop] = []
     node = end
     while node != start:
         hops.append(came[node])
@@ -173,16 +106,11 @@ def shortest_route(
     return Route(steps=tuple(_explain(graph, hops[::-1])), cost=round(cost, 6))
 
 
-def _require(graph: Graph, node: str) -> None:
-    if node not in graph:
-        raise NoteNotFound(node)
-
-
 def _search(
     graph: Graph, start: str, end: str, kinds: Collection[str] | None
-) -> tuple[dict[str, _Hop], float]:
+) -> tuple[dict[str, Hop], float]:
     crowds: dict[str, float] = {}
-    came: dict[str, _Hop] = {}
+    came: dict[str, Hop] = {}
     best = {start: (0.0, 0)}
     done: set[str] = set()
     waiting = [(0.0, 0, start)]
@@ -193,7 +121,7 @@ def _search(
         if here in done:
             continue
         done.add(here)
-        for hop in _hops(graph, here, kinds, Direction.BOTH):
+        for hop in walk_from(graph, here, kinds, Direction.BOTH):
             if hop.end in done:
                 continue
             reached = cost + _cost(graph, hop, crowds), n_hops + 1
@@ -202,23 +130,6 @@ def _search(
                 came[hop.end] = hop
                 heappush(waiting, (*reached, hop.end))
     return came, 0.0
-
-
-def _hops(
-    graph: Graph, node: str, kinds: Collection[str] | None, direction: Direction
-) -> Iterator[_Hop]:
-    if direction is not Direction.IN:
-        for _, other, edge in graph.out_edges(node, data=True):
-            if kinds is None or edge["kind"] in kinds:
-                yield _Hop(node, other, edge, is_forward=True)
-    if direction is not Direction.OUT:
-        for other, _, edge in graph.in_edges(node, data=True):
-            if kinds is None or edge["kind"] in kinds:
-                yield _Hop(node, other, edge, is_forward=False)
-
-
-def _rank(hop: _Hop) -> tuple[str, float, str]:
-    return hop.end, _base_cost(hop.edge), hop.edge["kind"]
 
 
 def _base_cost(edge: Mapping[str, Any]) -> float:
@@ -234,7 +145,7 @@ def _base_cost(edge: Mapping[str, Any]) -> float:
     return LINK_COST
 
 
-def _cost(graph: Graph, hop: _Hop, crowds: dict[str, float]) -> float:
+def _cost(graph: Graph, hop: Hop, crowds: dict[str, float]) -> float:
     shared = hop.end if hop.is_forward else hop.start
     if shared not in crowds:
         is_shared = graph.nodes[shared]["kind"] in _SHARED
@@ -243,7 +154,7 @@ def _cost(graph: Graph, hop: _Hop, crowds: dict[str, float]) -> float:
     return _base_cost(hop.edge) + crowds[shared]
 
 
-def _explain(graph: Graph, hops: list[_Hop]) -> Iterator[Step]:
+def _explain(graph: Graph, hops: list[Hop]) -> Iterator[Step]:
     number = 0
     while number < len(hops):
         hop = hops[number]
@@ -256,7 +167,7 @@ def _explain(graph: Graph, hops: list[_Hop]) -> Iterator[Step]:
             number += 1
 
 
-def _is_shared(graph: Graph, hop: _Hop, following: _Hop) -> bool:
+def _is_shared(graph: Graph, hop: Hop, following: Hop) -> bool:
     return (
         hop.is_forward
         and not following.is_forward
@@ -265,7 +176,7 @@ def _is_shared(graph: Graph, hop: _Hop, following: _Hop) -> bool:
     )
 
 
-def _shared_step(graph: Graph, hop: _Hop, following: _Hop) -> Step:
+def _shared_step(graph: Graph, hop: Hop, following: Hop) -> Step:
     kind = hop.edge["kind"]
     node = graph.nodes[hop.end]
     text = f"{_PLURALS.get(kind, f'both: {kind}')} {node['label']}"
@@ -284,7 +195,7 @@ def _shared_step(graph: Graph, hop: _Hop, following: _Hop) -> Step:
     )
 
 
-def _plain_step(hop: _Hop) -> Step:
+def _plain_step(hop: Hop) -> Step:
     edge = hop.edge
     return Step(
         start=hop.start,
@@ -300,12 +211,13 @@ def _plain_step(hop: _Hop) -> Step:
 
 def _say(edge: Mapping[str, Any], *, is_forward: bool) -> str:
     kind = str(edge["kind"])
+    name, line = edge.get("name"), edge.get("line")
     forward, backward = _PHRASES.get(kind, (kind, f'stands under "{kind}" in'))
     text = forward if is_forward else backward
     if edge["provenance"] == Provenance.SIMILARITY:
         return f"{text}, cosine {edge['weight']:.2f}"
-    if "line" in edge:
-        text += f", line {edge['line']}"
-    if "name" in edge:
-        text += f', named "{edge["name"]}" ({edge["method"]})'
+    if line is not None:
+        text += f", line {line}"
+    if name is not None:
+        text += f', named "{name}" ({edge["method"]})'
     return text
