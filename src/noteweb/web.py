@@ -276,6 +276,18 @@ class NoteWeb:
         ends = [f"note:{self.find(name)}" for name in (start, end)]
         return shortest_route(self.graph, *ends)
 
+    def export(self, form: str) -> bytes:
+        """Write the graph in a format, "json" or "graphml".
+
+        Raises
+        ------
+        BadRequest
+            for an unknown format
+        """
+        from noteweb.export import export_graph
+
+        return export_graph(self.graph, form)
+
     def repairs(self, names: Sequence[str] = ()) -> Iterator[Repair]:
         """Find the notes whose encoding is damaged and can be restored exactly, by path.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -120,10 +121,11 @@ def path(
 
     with open_web(vault, quiet=quiet) as web:
         route = web.route(start, end)
+        labels = dict(web.graph.nodes(data="label"))
     if form is ValueFormat.JSON:
-        typer.echo(shape.to_json(shape.route_row(route)), nl=False)
+        typer.echo(shape.to_json(None if route is None else asdict(route)), nl=False)
     elif route is not None:
-        render.route(route)
+        render.route(route, labels)
     if route is None:
         typer.echo("no way from the one to the other", err=True)
         raise typer.Exit(ANSWER_IS_NO)

@@ -7,7 +7,7 @@ counts.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -15,9 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from noteweb.census import GraphSummary
     from noteweb.errors import Problem
     from noteweb.mend import Repair
     from noteweb.model.hit import Hit
@@ -160,29 +159,62 @@ def note(found: Note) -> None:
         console.print(_problem_line(problem), soft_wrap=True)
 
 
-def route(found: Route) -> None:
+def route(found: Route, labels: Mapping[str, str]) -> None:
     """Show a way between two notes, a step a line with what makes it."""
     console = _console()
-    console.print(Text(found.labels[0], "bold"), soft_wrap=True)
-    for label, step in zip(found.labels[1:], found.steps, strict=True):
-        line = Text(f"  {step.sentence}  ", "dim")
-        line.append(label, "bold")
-        line.append(f"  ({step.provenance})", "cyan")
+    for number, step in enumerate(found.steps):
+        if number == 0:
+            console.print(Text(labels[step.start], "bold"), soft_wrap=True)
+        line = Text(f"  {step.text}", "dim")
+        line.append(f"  ({step.provenance})  ", "cyan")
+        line.append(labels[step.end], "bold")
         console.print(line, soft_wrap=True)
 
 
-def summary(found: GraphSummary) -> None:
+def summary(found: Mapping[str, Any]) -> None:
     """Show what a graph holds."""
-    console = _console()
-    console.print(found)
-
-
-def ranked(rows: Iterable[tuple[str, str]]) -> None:
-    """Show a list of names, each with its figure or remark."""
+    nodes = ", ".join(f"{n} {kind}" for kind, n in found["n_nodes"])
     table = Table.grid(padding=(0, 2))
-    for name, remark in rows:
-        table.add_row(Text(remark, "cyan", justify="right"), Text(name))
+    rows = [
+        ("nodes", nodes),
+        *(
+            (f"{edge['provenance']}", f"{edge['n_edges']} {edge['kind']}")
+            for edge in found["n_edges"]
+        ),
+        ("parts", f"{found['n_components']}, the largest of {found['n_in_largest']} notes"),
+        ("orphans", str(found["n_orphans"])),
+        ("dead ends", str(found["n_dead_ends"])),
+        ("bridges", str(found["n_bridges"])),
+        ("hubs", "; ".join(_name_of(hub["node"]) for hub in found["hubs"][:5])),
+        ("wanted", "; ".join(ghost["label"] for ghost in found["ghosts"][:5])),
+    ]
+    for name, value in rows:
+        if value:
+            table.add_row(Text(name, "cyan"), Text(value))
     _console().print(table)
+
+
+def ranked(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Show a list of nodes, each with its figures."""
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        figures = [
+            f"{key.removeprefix('n_').replace('_', ' ')} {_figure(value)}"
+            for key, value in row.items()
+            if key not in {"label", "node", "nodes"} and value
+        ]
+        table.add_row(Text(row["label"], "bold"), Text(", ".join(figures), "cyan"))
+    _console().print(table)
+
+
+def _name_of(node: str) -> str:
+    return node.partition(":")[2].rpartition("/")[2]
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _fields(console: Console, found: Note) -> None:
