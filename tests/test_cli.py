@@ -192,13 +192,13 @@ def test_usage_errors_exit_with_2(capsys):
 
 def test_stopping_is_told(capsys, vault, monkeypatch):
     """Ctrl-C ends in one line and code 130, and the next run completes the work."""
-    import noteweb.sync
+    import noteweb.index.sync
 
     def interrupt(*_):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(noteweb.sync, "embed_waiting", interrupt)
+        patch.setattr(noteweb.index.sync, "embed_waiting", interrupt)
         assert run(["index"]) == 130
     assert "stopped" in capsys.readouterr().err
     assert run(["query", "swarm", "--mode", "text", "-q"]) == 0

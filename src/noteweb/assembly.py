@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from noteweb.catalogue import clean
+from noteweb.index.catalogue import clean
 from noteweb.feedback import FeedbackEdge, Method, resolve_feedback
 from noteweb.graph import build_graph
 from noteweb.links import resolve_links
-from noteweb.lookup import find_edges
+from noteweb.index.lookup import find_edges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from noteweb.graph import Graph
-    from noteweb.index import Index
+    from noteweb.index.folder import Index
     from noteweb.model.note import Card
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from noteweb.lookup import count, find_files
+from noteweb.index.lookup import count, find_files
 from noteweb.vault import scan
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def read_status(root: Path, folder: Path, config: Config) -> Status:
         return Status(
             root=root, folder=folder, model="", wanted_model=config.model, n_new=len(files)
         )
-    from noteweb.catalogue import Catalogue
+    from noteweb.index.catalogue import Catalogue
 
     with Catalogue(folder / "index.sqlite") as catalogue:
         known = find_files(catalogue)

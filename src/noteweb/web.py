@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from noteweb.config import Config
     from noteweb.embed import Embedder
     from noteweb.graph import Graph
-    from noteweb.index import Index
+    from noteweb.index.folder import Index
     from noteweb.model.note import Card, Note
     from noteweb.mend import Repair
     from noteweb.model.progress import Progress
     from noteweb.names import NameTable
     from noteweb.route import Route
     from noteweb.status import Status
-    from noteweb.sync import Source, SyncReport
+    from noteweb.index.sync import Source, SyncReport
 
 
 class NoteWeb:
@@ -104,7 +104,7 @@ class NoteWeb:
         ------
         WriteFailed, IndexDamaged, IndexMismatch
         """
-        from noteweb.index import Index
+        from noteweb.index.folder import Index
 
         return Index(self.folder)
 
@@ -129,7 +129,7 @@ class NoteWeb:
         ------
         IndexMismatch, IndexBusy, IndexDamaged, WriteFailed, ModelUnavailable
         """
-        from noteweb.sync import sync
+        from noteweb.index.sync import sync
 
         self.report = sync(self.index, self._source(with_vectors=with_vectors), self.progress)
         self._is_fresh["text"] = True
@@ -143,7 +143,7 @@ class NoteWeb:
         ------
         WriteFailed, ModelUnavailable
         """
-        from noteweb.index import remove_index
+        from noteweb.index.folder import remove_index
 
         self.close()
         remove_index(self.folder)
@@ -167,7 +167,7 @@ class NoteWeb:
         NotewebError
             as `sync`
         """
-        from noteweb.search import Request, search
+        from noteweb.search.query import Request, search
 
         if not text.strip():
             raise BadRequest("the query is empty", "say what you look for")
@@ -186,7 +186,7 @@ class NoteWeb:
         ------
         NoteNotFound, NoteAmbiguous, NotewebError
         """
-        from noteweb.related import find_related
+        from noteweb.search.related import find_related
 
         self._refresh(with_vectors=True)
         note = self.find(name)
@@ -201,7 +201,7 @@ class NoteWeb:
         BadRequest
             for a name that is no field
         """
-        from noteweb.catalogue import BODY
+        from noteweb.index.catalogue import BODY
         from noteweb.model.note import Field
 
         known = {field.value.casefold(): field.value for field in Field} | {BODY: BODY}
@@ -252,7 +252,7 @@ class NoteWeb:
     @cached_property
     def cards(self) -> tuple[Card, ...]:
         """Every note's card, in the order of the paths."""
-        from noteweb.lookup import find_cards
+        from noteweb.index.lookup import find_cards
 
         self._refresh(with_vectors=False)
         return find_cards(self.index.catalogue)
@@ -307,7 +307,7 @@ class NoteWeb:
         """Everything wrong in the vault: files, frontmatter, bodies, links, ids."""
         from noteweb.identity import find_double_ids
         from noteweb.links import resolve_links
-        from noteweb.lookup import find_problems
+        from noteweb.index.lookup import find_problems
 
         links = resolve_links(self.cards).problems
         own = self.index.catalogue.rows("SELECT path, own_id FROM notes")
@@ -325,7 +325,7 @@ class NoteWeb:
             self.sync(with_vectors=with_vectors)
 
     def _source(self, *, with_vectors: bool) -> Source:
-        from noteweb.sync import Source
+        from noteweb.index.sync import Source
 
         return Source(
             root=self.root,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from noteweb.model.note import Note
     from noteweb.route import Route
     from noteweb.status import Status
-    from noteweb.sync import SyncReport
+    from noteweb.index.sync import SyncReport
 
 _LONGEST = 420  # characters of a unit before it is cut
 _PIPE_WIDTH = 100

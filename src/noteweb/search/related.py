@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from noteweb.lookup import find_edges, find_passages
+from noteweb.index.lookup import find_edges, find_passages
 from noteweb.model.hit import Hit, Mode, Reason
-from noteweb.search import Request, rank_notes, show_hit
+from noteweb.search.query import Request, rank_notes, show_hit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from noteweb.index import Index
-    from noteweb.lookup import Edge
+    from noteweb.index.folder import Index
+    from noteweb.index.lookup import Edge
 
 #: What an edge counts for in a walk: a link was made on purpose, a feedback name was resolved.
 _EDGE_WEIGHT = {"links_to": 1.0, "feeds_back": 0.5}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import noteweb.nearest
+import noteweb.index.nearest
 from noteweb.errors import IndexDamaged
-from noteweb.nearest import build_ann, find_nearest, mutual_neighbours
-from noteweb.vectors import append_rows, map_rows
+from noteweb.index.nearest import build_ann, find_nearest, mutual_neighbours
+from noteweb.index.vectors import append_rows, map_rows
 
 
 def units(n_rows, dim=16, seed=0):
@@ -42,7 +42,7 @@ def test_no_vectors_give_no_rows():
 
 def test_inverted_lists_find_what_the_exact_search_finds(tmp_path, monkeypatch):
     """Beyond the limit FAISS answers: recall at 10 of at least .95, rows added later included."""
-    monkeypatch.setattr(noteweb.nearest, "ANN_FROM", 1_000)
+    monkeypatch.setattr(noteweb.index.nearest, "ANN_FROM", 1_000)
     centres = units(40, dim=32)
     rng = np.random.default_rng(3)
     vectors = centres[rng.integers(0, 40, 4_000)] + rng.normal(0, 0.15, (4_000, 32))
@@ -59,7 +59,7 @@ def test_inverted_lists_find_what_the_exact_search_finds(tmp_path, monkeypatch):
 
 def test_a_damaged_ann_file_is_told(tmp_path, monkeypatch):
     """A broken FAISS file is refused with its name."""
-    monkeypatch.setattr(noteweb.nearest, "ANN_FROM", 10)
+    monkeypatch.setattr(noteweb.index.nearest, "ANN_FROM", 10)
     ann = tmp_path / "ann.faiss"
     ann.write_bytes(b"nothing of faiss")
     with pytest.raises(IndexDamaged, match=r"ann\.faiss"):

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from noteweb.catalogue import Catalogue
+    from noteweb.index.catalogue import Catalogue
     from noteweb.model.hit import Only
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from noteweb.feedback import resolve_by_meaning, resolve_feedback
-from noteweb.lookup import find_numbered_cards
-from noteweb.nearest import ANN_FROM, build_ann, mutual_neighbours
-from noteweb.vectors import append_rows
+from noteweb.index.lookup import find_numbered_cards
+from noteweb.index.nearest import ANN_FROM, build_ann, mutual_neighbours
+from noteweb.index.vectors import append_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from noteweb.embed import Embedder
-    from noteweb.index import Index
+    from noteweb.index.folder import Index
     from noteweb.model.progress import Progress
 
 #: Passages a commit; some ten seconds of work on one core.

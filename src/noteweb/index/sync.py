@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from noteweb.embedding import embed_waiting, make_vector_edges, phrase_vectors
+from noteweb.index.embedding import embed_waiting, make_vector_edges, phrase_vectors
 from noteweb.errors import IndexMismatch, Problem
 from noteweb.identity import settle_ids
 from noteweb.feedback import resolve_feedback
 from noteweb.links import resolve_links
-from noteweb.lookup import count, find_files, find_numbered_cards
+from noteweb.index.lookup import count, find_files, find_numbered_cards
 from noteweb.passage import WordTokenizer, content_key, cut_passages
 from noteweb.vault import read_file, scan
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from noteweb.config import Config
     from noteweb.embed import Embedder
-    from noteweb.index import Index
+    from noteweb.index.folder import Index
     from noteweb.model.note import Note
     from noteweb.model.progress import Progress
     from noteweb.passage import Tokenizer

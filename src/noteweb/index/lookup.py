@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from noteweb.catalogue import BODY
+from noteweb.index.catalogue import BODY
 from noteweb.errors import Problem, Severity
 from noteweb.model.codec import card_from_json, problems_from_json
 from noteweb.vault import NoteFile
@@ -13,7 +13,7 @@ from noteweb.vault import NoteFile
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from noteweb.catalogue import Catalogue
+    from noteweb.index.catalogue import Catalogue
     from noteweb.model.note import Card
 
 #: SQLite's own limit on variables is 32,766; chunks keep the statements cacheable.

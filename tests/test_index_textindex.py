@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from noteweb.errors import IndexDamaged
-from noteweb.textindex import TextIndex, TextRow
+from noteweb.index.textindex import TextIndex, TextRow
 
 
 def row(pid, text, nid=None, field="body"):

@@ -2,7 +2,7 @@
 
 It is derived from the notes and can be deleted at any time. Its generation counts commits; the
 text index and the vector file belong to it (see `noteweb.index`). This module opens it and writes
-it; `noteweb.lookup` asks it.
+it; `noteweb.index.lookup` asks it.
 """
 
 from __future__ import annotations

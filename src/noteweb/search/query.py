@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from noteweb.lookup import find_owners, find_passages, find_pids, find_rows
+from noteweb.index.lookup import find_owners, find_passages, find_pids, find_rows
 from noteweb.model.hit import Hit, Mode, Only, Reason
-from noteweb.nearest import find_nearest
-from noteweb.scope import find_scope
-from noteweb.snippet import best_sentence
+from noteweb.index.nearest import find_nearest
+from noteweb.search.scope import find_scope
+from noteweb.search.snippet import best_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from noteweb.embed import Embedder
-    from noteweb.index import Index
-    from noteweb.lookup import PassageRow
+    from noteweb.index.folder import Index
+    from noteweb.index.lookup import PassageRow
 
 #: Candidates of each half. Of the notes that belong in a first page of ten, the 1,000 best
 #: passages of a half miss none on the collections tried.

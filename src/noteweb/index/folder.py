@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from noteweb.catalogue import Catalogue
+from noteweb.index.catalogue import Catalogue
 from noteweb.errors import IndexBusy, WriteFailed
-from noteweb.textindex import TextIndex, TextRow
-from noteweb.vectors import map_rows
+from noteweb.index.textindex import TextIndex, TextRow
+from noteweb.index.vectors import map_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
