@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from math import log2
+from math import inf, log2
 from typing import TYPE_CHECKING, Any
 
 from noteweb.model.relation import EdgeKind, NodeKind, Provenance
@@ -25,6 +25,7 @@ SHARED_COST = 1.75  # each of the two steps over a tag, tool or domain
 CROWD_COST = 0.5  # for each doubling of the notes that share it, likewise a ghost
 SIMILAR_COST = 6.0  # and up to 4 more, the less alike
 
+_FAR = (inf, 0)
 _SHARED = frozenset({NodeKind.TAG, NodeKind.TOOL, NodeKind.DOMAIN, NodeKind.GHOST})
 _MEMBERSHIP = frozenset({EdgeKind.TAGGED, EdgeKind.DOCKS_TO, EdgeKind.SPEAKS_TO})
 _PHRASES: Mapping[str, tuple[str, str]] = {
@@ -125,7 +126,7 @@ def _search(
             if hop.end in done:
                 continue
             reached = cost + _cost(graph, hop, crowds), n_hops + 1
-            if hop.end not in best or reached < best[hop.end]:
+            if reached < min(best.get(hop.end, _FAR), best.get(end, _FAR)):
                 best[hop.end] = reached
                 came[hop.end] = hop
                 heappush(waiting, (*reached, hop.end))
