@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self, cast
 
 from noteweb.config import read_config
 from noteweb.errors import BadRequest, ModelUnavailable, Problem
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from noteweb.config import Config
     from noteweb.embed import Embedder
+    from noteweb.embed.opening import Device
     from noteweb.graph import Graph
     from noteweb.index.folder import Index
     from noteweb.model.note import Card, Note
@@ -116,11 +117,7 @@ class NoteWeb:
         ------
         ModelUnavailable
         """
-        from noteweb.embed import open_embedder
-
-        if self.config.model == "none":
-            return None
-        return open_embedder(self.config.model, device=self.config.device)
+        return None if self.config.model == "none" else self._open("query")
 
     def sync(self, *, with_vectors: bool = True) -> SyncReport:
         """Bring the index up to date with the notes.
@@ -332,7 +329,14 @@ class NoteWeb:
             config=self.config,
             with_vectors=with_vectors,
             model=lambda: self.embedder if with_vectors else self._embedder_if_any(),
+            bulk=lambda: self._open("bulk"),
         )
+
+    def _open(self, purpose: Literal["query", "bulk"]) -> Embedder:
+        from noteweb.embed import open_embedder
+
+        device = cast("Device", self.config.device)  # read_config has checked it
+        return open_embedder(self.config.model, device=device, purpose=purpose)
 
     def _embedder_if_any(self) -> Embedder | None:
         """Give the model to cut by, where it can be had: words do without."""

@@ -16,7 +16,7 @@ from noteweb.index.nearest import ANN_FROM, build_ann, mutual_neighbours
 from noteweb.index.vectors import append_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,8 +34,11 @@ _N_SIMILAR = 8
 MEANING_THRESHOLD = 0.6
 
 
-def embed_waiting(index: Index, embedder: Embedder, progress: Progress) -> int:
-    """Embed every passage that has no vector; give how many contents that were."""
+def embed_waiting(index: Index, model: Callable[[], Embedder], progress: Progress) -> int:
+    """Embed every passage that has no vector; give how many contents that were.
+
+    `model` opens the encoder for many passages; it is called only where there is work.
+    """
     catalogue = index.catalogue
     waiting: list[tuple[bytes, int]] = [
         (key, length)
@@ -48,6 +51,7 @@ def embed_waiting(index: Index, embedder: Embedder, progress: Progress) -> int:
         return 0
     # By length: batches of equal lengths waste nothing on padding.
     waiting.sort(key=lambda pair: (pair[1], pair[0]))
+    embedder = model()
     with catalogue.transaction():
         catalogue.set_meta("space", embedder.identity)
         catalogue.set_meta("model", embedder.name)

@@ -6,7 +6,7 @@ next run completes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -50,12 +50,14 @@ class Source:
     with_vectors : whether passages are embedded in this run
     model : opens the model, once; its tokenizer also cuts the passages of a run without vectors.
         None where the vault is lexical only
+    bulk : opens the same model for many passages
     """
 
     root: Path
     config: Config
     with_vectors: bool
     model: Callable[[], Embedder | None]
+    bulk: Callable[[], Embedder]
 
     @property
     def embedder(self) -> Embedder | None:
@@ -153,7 +155,7 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
         _settle(index)
         n_embedded = 0
         if source.embedder:
-            n_embedded = embed_waiting(index, source.embedder, progress)
+            n_embedded = embed_waiting(index, source.bulk, progress)
             make_vector_edges(index, source.embedder, progress)
     unread = tuple(changes.scan.problems)
     report = _report(index, scan_problems=unread)
@@ -264,7 +266,13 @@ class _Cutter:
 
     def cut(self, note: Note) -> Iterator[tuple[Passage, bytes]]:
         for passage in cut_passages(note, self.tokenizer, max_tokens=self.max_tokens):
-            yield passage, content_key(passage)
+            key = content_key(passage)
+            if passage.field is None and passage.ordinal:
+                # Line ends are kept: a hit in the body names the line of its sentence.
+                raw = note.text[passage.start : passage.end]
+                yield replace(passage, text=raw), key
+            else:
+                yield passage, key
 
 
 def _choose_cutter(index: Index, source: Source, changes: Changes) -> _Cutter:
