@@ -24,7 +24,8 @@ from noteweb.text.sentences import split_sentences
 _MIN_COVER = 0.25  # of the field's text; fewer, and the list is only a part of running prose
 _MIN_COVER_WEAK = 0.5  # for bullets and bold leads, which also stand inside prose
 _LONG_LINE = 40  # lines at least so long, without blank lines between, are paragraphs
-_OPENING_WORDS = 45
+_OPENING_LENGTH = 300  # characters; an opening announces, it does not tell
+_LONGEST_AND = 8
 _N_OPENING = 3  # words by which sentences that begin alike are known
 
 _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -51,7 +52,7 @@ _TRIGGER = re.compile(
     r"|lorsque|quand)\b|[当若]|如果",
     re.IGNORECASE,
 )
-_INLINE_TAIL = re.compile(r"[\s,;]+(?:and|or|и|или|und|oder)?\s*\Z", re.IGNORECASE)
+_AND = re.compile(r"[,;]\s+(?:and|or|и|или|und|oder)\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,8 +163,8 @@ def _trim(value: str, start: int, end: int) -> tuple[int, int]:
     last_line = text.rfind("\n")
     if text.endswith(":") and last_line > 0:
         text = text[:last_line].rstrip()
-    tail = _INLINE_TAIL.search(text)
-    text = text[: tail.start()] if tail else text
+    conjunction = _AND.search(text, max(0, len(text) - _LONGEST_AND))
+    text = (text[: conjunction.start()] if conjunction else text).rstrip(" ,;\t\n")
     indent = len(text) - len(text.lstrip())
     return start + indent, start + max(indent, len(text))
 
@@ -212,9 +213,11 @@ def _split_paragraphs(value: str) -> list[tuple[int, int]]:
 
 def _is_opening(value: str, span: tuple[int, int]) -> bool:
     text = value[slice(*span)]
-    if len(text.split()) > _OPENING_WORDS:
+    if len(text) > _OPENING_LENGTH:
         return False
-    return text.endswith(":") or _OPENING.match(text) is not None
+    if text.endswith(":"):
+        return True
+    return _OPENING.match(text) is not None and len(split_sentences(text)) == 1
 
 
 def _split_paragraph(value: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -81,11 +81,15 @@ _NUMBER = re.compile(r"[ \t]*[*_]{0,3}\(?(?P<number>\d{1,3})(?:[.)]|\)\.)[*_]{0,
 _HEADING = re.compile(r"[ \t]*(?P<level>#{1,6})[ \t]+(?=\S)")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)[-*+•–][ \t]+(?=\S)")
 _BOLD = re.compile(r"[ \t]*(?=(?:\*\*|__)[^*_\n]{2,120}(?:\*\*|__))")
-_INLINE_NUMBER = re.compile(r"(?<=[\s:;.,])\((?P<a>\d{1,2})\)[ \t]+(?=\S)|(?<=[\s:;.,])(?P<b>\d{1,2})\)[ \t]+(?=\S)|(?<=[:;.] )(?P<c>\d{1,2})\.[ \t]+(?=[^\W\d_])")
+_INLINE_NUMBER = re.compile(
+    r"(?<=[\s:;.,])(?:\((?P<a>\d{1,2})\)|(?P<b>\d{1,2})\))[ \t]++(?=\S)"
+    r"|(?<=[:;.] )(?P<c>\d{1,2})\.[ \t]++(?=[^\W\d_])"
+)
 _ORDINAL = re.compile(
-    r"(?P<before>\A|[.!?:;…]['\"”»)*]*[ \t]+|\n)[ \t]*[*_]{0,3}"
-    r"(?P<article>(?:the|and|der|die|das|und|и|la|el)[ \t]+)?"
-    r"(?P<word>[^\W\d_]+(?:-[^\W\d_]+)?)(?P<noun>[ \t]+[^\W\d_]+)?(?P<colon>[*_]{0,3}[,:：][*_]{0,3})?[ \t]*",
+    r"(?P<before>\A|[.!?:;…]['\"”»)*]*+[ \t]++|\n)[ \t]*+[*_]{0,3}"
+    r"(?P<article>(?:the|and|der|die|das|und|и|la|el)[ \t]++)?"
+    r"(?P<word>[^\W\d_]++(?:-[^\W\d_]++)?)(?P<noun>[ \t]++[^\W\d_]++)?"
+    r"(?P<colon>[*_]{0,3}[,:：][*_]{0,3})?[ \t]*+",
     re.IGNORECASE,
 )
 
@@ -142,9 +146,11 @@ def find_inline_numbers(value: str) -> list[Mark]:
     if "2) " not in value and "2. " not in value:
         return []
     marks = []
+    line, counted = 0, 0
     for match in _INLINE_NUMBER.finditer(value):
         number = int(match["a"] or match["b"] or match["c"])
-        line = value.count("\n", 0, match.start())
+        line += value.count("\n", counted, match.start())
+        counted = match.start()
         marks.append(Mark(MarkKind.NUMBER, match.start(), match.end(), number, "", line))
     return marks
 
@@ -154,6 +160,7 @@ def find_ordinals(value: str) -> list[Mark]:
     if not any(second in value for second in _SECONDS):
         return []
     marks: list[Mark] = []
+    line, counted = 0, 0
     for match in _ORDINAL.finditer(value):
         number = _ORDINALS.get(match["word"].lower(), 0)
         if number:
@@ -163,7 +170,8 @@ def find_ordinals(value: str) -> list[Mark]:
                 content = match.end()
             elif not match["article"] and not match["noun"]:
                 content = match.end("word")
-            line = value.count("\n", 0, start)
+            line += value.count("\n", counted, start)
+            counted = start
             marks.append(Mark(MarkKind.ORDINAL, start, content, number, "", line))
     return marks
 
