@@ -24,10 +24,16 @@ _MAX_ROUNDS = 8  # damage upon damage: each round at least halves the runs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """A file's text, such that ``text.encode(encoding, "surrogateescape")`` is the file."""
+    """A file's text, such that ``text.encode(encoding, "surrogateescape")`` is the file.
+
+    Attributes
+    ----------
+    invalid : offset of the first byte that could not be decoded, None where all could
+    """
 
     text: str
     encoding: str
+    invalid: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,12 @@ def decode_bytes(data: bytes) -> Decoded:
                 return Decoded(text=data.decode(encoding), encoding=encoding)
             except UnicodeDecodeError:
                 break
-    return Decoded(text=data.decode("utf-8", "surrogateescape"), encoding="utf-8")
+    try:
+        return Decoded(text=data.decode("utf-8"), encoding="utf-8")
+    except UnicodeDecodeError as error:
+        invalid = len(data[: error.start].decode("utf-8"))
+    text = data.decode("utf-8", "surrogateescape")
+    return Decoded(text=text, encoding="utf-8", invalid=invalid)
 
 
 def find_repair(text: str) -> Repair | None:
