@@ -1,0 +1,1 @@
+"""Reading notes: bytes to values and problems, never an exception."""
