@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from noteweb.names import NameTable
     from noteweb.route import Route
     from noteweb.status import Status
-    from noteweb.index.sync import Source, SyncReport
+    from noteweb.index.freshness import Source
+    from noteweb.index.sync import SyncReport
 
 
 class NoteWeb:
@@ -308,7 +309,10 @@ class NoteWeb:
 
         links = resolve_links(self.cards).problems
         own = self.index.catalogue.rows("SELECT path, own_id FROM notes")
-        found = [*find_problems(self.index.catalogue), *links, *find_double_ids(own)]
+        seen = scan(self.root, self.config)
+        files = {file.path for file in seen.files}
+        told = (p for p in find_problems(self.index.catalogue) if p.path in files)
+        found = [*seen.problems, *told, *links, *find_double_ids(own)]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.code)))
 
     @cached_property
@@ -318,11 +322,16 @@ class NoteWeb:
         return build_names(self.cards)
 
     def _refresh(self, *, with_vectors: bool) -> None:
-        if not self._is_fresh["vectors" if with_vectors else "text"]:
+        from noteweb.index.freshness import is_current
+
+        if self._is_fresh["vectors" if with_vectors else "text"]:
+            return
+        if not is_current(self.index, self._source(with_vectors=with_vectors)):
             self.sync(with_vectors=with_vectors)
+        self._is_fresh |= {"text": True, "vectors": with_vectors or self._is_fresh["vectors"]}
 
     def _source(self, *, with_vectors: bool) -> Source:
-        from noteweb.index.sync import Source
+        from noteweb.index.freshness import Source
 
         return Source(
             root=self.root,
@@ -336,7 +345,8 @@ class NoteWeb:
         from noteweb.embed import open_embedder
 
         device = cast("Device", self.config.device)  # read_config has checked it
-        return open_embedder(self.config.model, device=device, purpose=purpose)
+        memory = self.folder / "weights.json"
+        return open_embedder(self.config.model, device=device, purpose=purpose, memory=memory)
 
     def _embedder_if_any(self) -> Embedder | None:
         """Give the model to cut by, where it can be had: words do without."""

@@ -19,6 +19,7 @@ from noteweb.cli.options import (
     ValueFormat,
     Vault,
     open_web,
+    tell,
 )
 from noteweb.model.hit import Mode, Only
 
@@ -61,6 +62,7 @@ def query(  # noqa: PLR0913 - the options of a search
             fields=web.field_names(field or ()), tags=tuple(tag or ()), category=category, path=path
         )
         hits = web.search(asked, limit=limit, mode=mode, only=only)
+        tell(web, quiet=quiet)
         _answer(web, hits, form, {"query": asked, "mode": mode.value}, is_explained=explain)
 
 
@@ -79,6 +81,7 @@ def related(
     """
     with open_web(vault, quiet=quiet) as web:
         hits = web.related(note, limit=limit)
+        tell(web, quiet=quiet)
         _answer(web, hits, form, {"note": web.find(note)}, is_explained=explain)
 
 
@@ -146,11 +149,13 @@ def _answer(
     is_explained: bool,
 ) -> None:
     """Write the hits and exit with 1 where there are none."""
-    from noteweb.cli import render, shape
-
     if form is HitFormat.TEXT:
+        from noteweb.cli import render
+
         render.hits(hits, is_explained=is_explained)
     else:
+        from noteweb.cli import shape
+
         rows = [shape.hit_row(hit) for hit in hits]
         typer.echo(shape.write_rows(rows, form, {**asked, "hits": rows}), nl=False)
     if not hits:

@@ -65,3 +65,11 @@ def open_web(
     from noteweb.web import NoteWeb
 
     return NoteWeb.open(vault, model=model, device=device, progress=choose_progress(quiet=quiet))
+
+
+def tell(web: NoteWeb, *, quiet: bool) -> None:
+    """Say what bringing the index up to date did, where it did something."""
+    if web.report is not None and web.report.is_changed and not quiet:
+        from noteweb.cli import render
+
+        render.report(web.report)

@@ -6,63 +6,41 @@ next run completes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from noteweb.index.embedding import embed_waiting, make_vector_edges, phrase_vectors
-from noteweb.errors import IndexMismatch, Problem
-from noteweb.identity import settle_ids
+from noteweb.errors import Problem
 from noteweb.feedback import resolve_feedback
-from noteweb.links import resolve_links
+from noteweb.identity import settle_ids
+from noteweb.index.embedding import embed_waiting, make_vector_edges
+from noteweb.index.freshness import (
+    WORDS,
+    check_space,
+    find_changes,
+    is_complete,
+)
 from noteweb.index.lookup import count, find_files, find_numbered_cards
+from noteweb.links import resolve_links
 from noteweb.passage import WordTokenizer, content_key, cut_passages
-from noteweb.vault import read_file, scan
+from noteweb.vault import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
-    from noteweb.config import Config
     from noteweb.embed import Embedder
     from noteweb.index.folder import Index
+    from noteweb.index.freshness import Changes, Source
     from noteweb.model.note import Note
     from noteweb.model.progress import Progress
-    from noteweb.passage import Tokenizer
-    from noteweb.vault import NoteFile, Scan
+    from noteweb.passage import Passage, Tokenizer
+    from noteweb.vault import NoteFile
 
 #: Notes a commit: some seconds of work at most are lost when a run is stopped.
 _BATCH = 256
 
 #: The tokens of a passage where no model says how many it takes.
 _TOKENS_WITHOUT_MODEL = 256
-
-
-_WORDS = "words"  # the identity of the cutter that needs no model
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What an index is made of.
-
-    Attributes
-    ----------
-    with_vectors : whether passages are embedded in this run
-    model : opens the model, once; its tokenizer also cuts the passages of a run without vectors.
-        None where the vault is lexical only
-    bulk : opens the same model for many passages
-    """
-
-    root: Path
-    config: Config
-    with_vectors: bool
-    model: Callable[[], Embedder | None]
-    bulk: Callable[[], Embedder]
-
-    @property
-    def embedder(self) -> Embedder | None:
-        """The model where this run embeds."""
-        return self.model() if self.with_vectors else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,55 +65,6 @@ class SyncReport:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """How the vault differs from the catalogue."""
-
-    fresh: tuple[NoteFile, ...]  # to read: new ones and those with other time or size
-    gone: tuple[str, ...]
-    recut: bool  # whether all are to be cut again, for a model that was not there before
-    scan: Scan
-
-    def __bool__(self) -> bool:
-        return bool(self.fresh or self.gone)
-
-
-def find_changes(index: Index, source: Source) -> Changes:
-    """Compare the vault's files with the catalogue by path, size and time; no note is opened."""
-    found = scan(source.root, source.config)
-    known = find_files(index.catalogue)
-    recut = bool(known) and _is_recut_needed(index, source.embedder)
-    return Changes(
-        fresh=tuple(f for f in found.files if recut or known.get(f.path, (None,))[0] != f),
-        gone=tuple(sorted(known.keys() - {f.path for f in found.files})),
-        recut=recut,
-        scan=found,
-    )
-
-
-def is_current(index: Index, source: Source) -> bool:
-    """Whether nothing is to do: no note changed, no passage waits, the halves fit together.
-
-    Raises
-    ------
-    IndexMismatch
-        where the index belongs to another model than the source's
-    """
-    check_space(index, source.embedder)
-    return not find_changes(index, source) and _is_complete(index, source)
-
-
-def check_space(index: Index, embedder: Embedder | None) -> None:
-    """Refuse an embedder that did not make this index.
-
-    Raises
-    ------
-    IndexMismatch
-    """
-    if embedder and index.space and index.space != embedder.identity:
-        raise IndexMismatch(have=index.catalogue.meta("model"), want=embedder.name)
-
-
 def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
     """Bring the index up to date and say what was done.
 
@@ -143,104 +72,98 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
     ------
     IndexMismatch, IndexBusy, IndexDamaged, WriteFailed
     """
-    if is_current(index, source):
-        return _report(index, scan_problems=())
+    check_space(index, source.embedder)
+    changes = find_changes(index, source)
+    if not changes and is_complete(index, source):
+        return _report(index, SyncReport(unread=changes.scan.problems))
     with index.lock():
-        check_space(index, source.embedder)
-        mended = not index.is_text_current()
+        mended = not index.is_text_current() and index.catalogue.generation > 0
         if mended:
             index.mend_text()
         changes = find_changes(index, source)
-        n_added, n_changed = _take_notes(index, source, changes, progress)
+        taken = _take_notes(index, source, changes, progress) if changes else SyncReport()
         _settle(index)
         n_embedded = 0
         if source.embedder:
             n_embedded = embed_waiting(index, source.bulk, progress)
             make_vector_edges(index, source.embedder, progress)
-    unread = tuple(changes.scan.problems)
-    report = _report(index, scan_problems=unread)
-    return SyncReport(
-        n_added=n_added,
-        n_changed=n_changed,
-        n_removed=len(changes.gone),
-        n_notes=report.n_notes,
-        n_passages=report.n_passages,
-        n_embedded=n_embedded,
-        n_waiting=report.n_waiting,
-        mended=mended,
-        unread=unread,
+    return _report(
+        index,
+        replace(
+            taken,
+            n_removed=len(changes.gone),
+            n_embedded=n_embedded,
+            mended=mended,
+            unread=(*changes.scan.problems, *taken.unread),
+        ),
     )
 
 
 def _take_notes(
     index: Index, source: Source, changes: Changes, progress: Progress
-) -> tuple[int, int]:
-    """Read what is fresh, forget what is gone; give how many were new and how many changed."""
-    if not changes:
-        return 0, 0
+) -> SyncReport:
+    """Read what is fresh, forget what is gone; tell what was new, changed and unreadable."""
     known = find_files(index.catalogue)
     cutter = _choose_cutter(index, source, changes)
     n_added = n_changed = 0
+    unread: list[Problem] = []
     progress.begin("reading notes", len(changes.fresh))
     batches = [changes.fresh[i : i + _BATCH] for i in range(0, len(changes.fresh), _BATCH)]
     for number, files in enumerate(batches or [()]):
         gone = changes.gone if number == 0 else ()
-        read, touched = _read_batch(source, files, {} if changes.recut else known)
-        _commit_batch(index, read, (gone, touched), cutter)
-        n_new = sum(file.path not in known for file, _, _ in read)
-        n_added, n_changed = n_added + n_new, n_changed + len(read) - n_new
+        batch = _read_batch(source, files, {} if changes.recut else known)
+        _commit_batch(index, batch, gone, cutter)
+        n_new = sum(file.path not in known for file, _, _ in batch.read)
+        n_added, n_changed = n_added + n_new, n_changed + len(batch.read) - n_new
+        unread += batch.unread
         progress.advance(len(files))
     with index.catalogue.transaction():
         index.catalogue.set_meta("cutter", cutter.identity)
-    return n_added, n_changed
+        index.catalogue.set_unread(unread)
+    return SyncReport(n_added=n_added, n_changed=n_changed, unread=tuple(unread))
 
 
-_Read = tuple["NoteFile", bytes, "Note"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Files looked at together: parsed, touched with the same bytes in them, or unreadable."""
+
+    read: list[tuple[NoteFile, bytes, Note]] = field(default_factory=list)
+    touched: list[NoteFile] = field(default_factory=list)
+    unread: list[Problem] = field(default_factory=list)
 
 
 def _read_batch(
-    source: Source,
-    files: Sequence[NoteFile],
-    known: dict[str, tuple[NoteFile, bytes]],
-) -> tuple[list[_Read], list[NoteFile]]:
-    """Parse the files whose bytes differ from the known ones; give the others apart."""
+    source: Source, files: Sequence[NoteFile], known: dict[str, tuple[NoteFile, bytes]]
+) -> _Batch:
     from noteweb.parse.notes import parse_note
 
-    read: list[_Read] = []
-    touched: list[NoteFile] = []
+    batch = _Batch()
     for file in files:
         data = read_file(source.root, file)
         if isinstance(data, Problem):
-            continue  # the scan of this run reports it
+            batch.unread.append(data)
+            continue
         digest = blake2b(data, digest_size=16).digest()
         if file.path in known and known[file.path][1] == digest:
-            touched.append(file)
+            batch.touched.append(file)
         else:
-            read.append((file, digest, parse_note(data, path=file.path)))
-    return read, touched
+            batch.read.append((file, digest, parse_note(data, path=file.path)))
+    return batch
 
 
-def _commit_batch(
-    index: Index,
-    read: list[_Read],
-    others: tuple[Sequence[str], Sequence[NoteFile]],
-    cutter: _Cutter,
-) -> None:
-    """Put a batch into catalogue and text index, `others` being (gone paths, touched files)."""
-    gone, touched = others
-    if not (read or gone or touched):
-        return
+def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cutter) -> None:
+    """Put a batch into the catalogue, then into the text index."""
     catalogue, nids = index.catalogue, []
     with catalogue.transaction():
-        removed = catalogue.remove([*gone, *(file.path for file, _, _ in read)])
-        for file, digest, note in read:
+        removed = catalogue.remove([*gone, *(file.path for file, _, _ in batch.read)])
+        for file, digest, note in batch.read:
             nid = catalogue.add(file, digest, note.card, note.problems)
             catalogue.add_passages(nid, cutter.cut(note))
             nids.append(nid)
-        catalogue.touch(touched)
-        if read or gone:
+        catalogue.touch(batch.touched)
+        if batch.read or gone:
             catalogue.bump()
-    if read or gone:
+    if batch.read or gone:
         index.text.replace(removed, index.text_rows(nids))
         index.write_manifest()
 
@@ -256,8 +179,9 @@ class _Cutter:
     @classmethod
     def of(cls, embedder: Embedder | None) -> _Cutter:
         if embedder is None:
-            tokenizer = WordTokenizer()
-            return cls(identity=_WORDS, tokenizer=tokenizer, max_tokens=_TOKENS_WITHOUT_MODEL)
+            return cls(
+                identity=WORDS, tokenizer=WordTokenizer(), max_tokens=_TOKENS_WITHOUT_MODEL
+            )
         return cls(
             identity=embedder.identity,
             tokenizer=embedder.tokenizer,
@@ -277,27 +201,11 @@ class _Cutter:
 
 def _choose_cutter(index: Index, source: Source, changes: Changes) -> _Cutter:
     """Cut as the rest of the index is cut; a run that embeds has all of it cut for its model."""
-    if index.catalogue.meta("cutter") == _WORDS and not changes.recut:
+    if index.catalogue.meta("cutter") == WORDS and not changes.recut:
         return _Cutter.of(None)
     embedder = source.model()
     check_space(index, embedder)
     return _Cutter.of(embedder)
-
-
-def _is_recut_needed(index: Index, embedder: Embedder | None) -> bool:
-    """Whether the passages were cut for no model, and now there is one."""
-    return embedder is not None and index.catalogue.meta("cutter") != embedder.identity
-
-
-def _is_complete(index: Index, source: Source) -> bool:
-    counted = count(index.catalogue)
-    generation = str(index.catalogue.generation)
-    steps = ["edges_of", "vector_edges_of"] if source.embedder else ["edges_of"]
-    return (
-        index.is_text_current()
-        and all(index.catalogue.meta(step) == generation for step in steps)
-        and not (source.embedder and counted.n_waiting)
-    )
 
 
 def _settle(index: Index) -> None:
@@ -329,11 +237,11 @@ def _settle(index: Index) -> None:
         catalogue.set_meta("edges_of", generation)
 
 
-def _report(index: Index, scan_problems: Sequence[Problem]) -> SyncReport:
+def _report(index: Index, done: SyncReport) -> SyncReport:
     counted = count(index.catalogue)
-    return SyncReport(
+    return replace(
+        done,
         n_notes=counted.n_notes,
         n_passages=counted.n_passages,
         n_waiting=counted.n_waiting,
-        unread=tuple(scan_problems),
     )
