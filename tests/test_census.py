@@ -44,7 +44,8 @@ def test_hubs_are_what_many_link_to():
 
 def test_hubs_are_ranked_as_networkx_ranks():
     """Scores are PageRank's, with the rank of dead ends spread evenly."""
-    graph = build(*make_vault(80))
+    dead = make_card("dead", title="Dead"), make_card("x", links=(make_link("dead"),))
+    graph = build(*make_vault(80), *dead)
     plain = nx.DiGraph()
     plain.add_nodes_from(sorted(node for node in graph if node.startswith("note:")))
     for start, end, edge in graph.edges(data=True):
@@ -70,10 +71,15 @@ def test_orphans_have_nothing_written_to_or_from_them():
 def test_dead_ends_are_reached_and_lead_nowhere():
     """A link to a ghost leads to no note."""
     assert dead_ends(small()) == ("note:c", "note:d")
+    chain = build(make_card("a", links=(make_link("b"),)), make_card("b", links=(make_link("a"),)))
+    assert dead_ends(chain) == ()
 
 
 def test_ghosts_come_by_how_many_want_them():
-    """Links and names in prose both want; links are counted apart."""
+    """Links and names in prose both want; all that want a ghost count before those that link."""
+    link, name = (make_link("linked"),), (make_mention("named only in prose"),)
+    both = make_card("a", links=link, feedback=name), make_card("b", feedback=name)
+    assert [one.n_linking for one in ghosts(build(*both))] == [0, 1]
     assert ghosts(small()) == (
         Ghost(node="ghost:ghost one", label="Ghost One", n_notes=3, n_linking=2),
         Ghost(node="ghost:other", label="Other", n_notes=1, n_linking=1),

@@ -46,6 +46,15 @@ def test_shared_tools_gather_notes_without_links():
     ]
 
 
+def test_a_link_outweighs_a_tag_that_several_share():
+    """A note goes with the ring it links to, not with the ring whose two tags it carries."""
+    cards = [*ring("a", 4), *ring("b", 4, tags=("s", "t", "u"))]
+    cards.append(make_card("c", links=(make_link("a0"),), tags=("s", "t", "u")))
+    assert "note:c" in next(
+        one.nodes for one in communities(build(cards)) if "note:a0" in one.nodes
+    )
+
+
 def test_likeness_gathers_nothing():
     """Similarity edges leave the communities as they were."""
     cards = [make_card("a"), make_card("b")]

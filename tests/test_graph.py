@@ -92,12 +92,20 @@ def test_a_nested_tag_is_part_of_its_parents():
 
 def test_a_missing_note_is_a_ghost_with_its_usual_spelling():
     """All spellings of a missing note meet in one ghost; ambiguous links make none."""
-    links = make_link("New Idea"), make_link("new idea"), make_link("New Idea"), make_link("twin")
+    links = make_link("New Idea"), make_link("new idea"), make_link("new idea"), make_link("twin")
     graph = build(make_card("a", links=links), make_card("x/twin"), make_card("y/twin"))
     ghosts = [node for node, about in graph.nodes(data=True) if about["kind"] == "ghost"]
     assert ghosts == ["ghost:new idea"]
-    assert graph.nodes["ghost:new idea"]["label"] == "New Idea"
+    assert graph.nodes["ghost:new idea"]["label"] == "new idea"
     assert graph.edges["note:a", "ghost:new idea", "links_to/explicit"]["weight"] == 3.0
+
+
+def test_a_ghost_keeps_the_spelling_of_its_links():
+    """A name in prose for the same missing note joins its ghost and does not rename it."""
+    names = (make_mention("NEW IDEA"),)
+    graph = build(make_card("a", links=(make_link("New Idea"),), feedback=names))
+    assert dict(graph.nodes["ghost:new idea"]) == {"kind": "ghost", "label": "New Idea"}
+    assert graph.number_of_edges("note:a", "ghost:new idea") == 2
 
 
 def test_names_in_prose_are_kept_apart_from_links():

@@ -61,11 +61,21 @@ def test_a_path_or_the_end_of_one_finds_the_note(target, notes, note):
         ("y/z/home", "../../x/A", "x/A"),
         ("y/z/home", "/x/A", "x/A"),
         ("other/home", "A", "x/A"),
+        ("x/in/home", "B", "x/in/a/b/c/B"),
     ],
 )
 def test_of_several_the_nearest_counts(source, target, note, kind):
     """Relative targets start at the linking note; a shared name means the note nearest to it."""
-    assert found(target, "x/A", "y/z/A", source=source, kind=kind) == [note]
+    notes = "x/A", "y/z/A", "x/B", "x/in/a/b/c/B"
+    assert found(target, *notes, source=source, kind=kind) == [note]
+
+
+def test_the_nearest_is_found_for_each_folder():
+    """One target means another note in every folder that has its own."""
+    cards = [make_card(one, links=(make_link("index"),)) for one in ("x/home", "y/home", "z/home")]
+    resolution = resolve_links([*cards, make_card("x/index"), make_card("y/index")])
+    assert [one.target for one in resolution.resolved] == ["x/index", "y/index"]
+    assert [problem.path for problem in resolution.problems] == ["z/home.md"]
 
 
 def test_notes_equally_near_are_reported_not_chosen():
@@ -83,6 +93,8 @@ def test_the_spelling_decides_between_notes_in_one_folder():
     """Where a folder holds Note.md and note.md, each spelling finds its own."""
     assert found("note", "x/Note", "x/note") == ["x/note"]
     assert found("NOTE", "x/Note", "x/note") == []
+    assert found("note", "Note", "note") == ["note"]
+    assert found("NOTE", "Note", "note") == []
 
 
 @pytest.mark.parametrize(
@@ -152,6 +164,7 @@ def test_a_path_out_of_the_vault_finds_nothing():
 def test_a_link_into_the_same_note_resolves_to_it():
     """[[#Heading]] is no missing note."""
     assert found("") == ["home"]
+    assert found(" ") == ["home"]
 
 
 def test_block_references_resolve_where_the_blocks_are_known():
@@ -170,7 +183,12 @@ def test_block_references_resolve_where_the_blocks_are_known():
 names = st.sampled_from(["a", "A", "b", "c c", "é"])
 paths = st.lists(names, min_size=1, max_size=3).map("/".join)
 vaults = st.lists(paths, min_size=1, max_size=8, unique_by=str.casefold)
-targets = st.one_of(paths, paths.map("./{}.md".format), st.just("../a"), st.text(max_size=5))
+targets = st.one_of(
+    paths,
+    paths.map("./{}.md".format),
+    st.sampled_from(["../a", "/", ".md", "./"]),
+    st.text(max_size=5),
+)
 
 
 def linked(note_ids, written):

@@ -61,6 +61,8 @@ def test_an_exact_id_decides_between_spellings():
     table = build_names((make_card("Note"), make_card("note")))
     assert find_note(table, "note") == "note"
     assert find_note(table, "Note") == "Note"
+    assert find_note(table, "note.md") == "note"
+    assert find_note(table, "Note.md") == "Note"
 
 
 def test_a_wrong_name_gets_near_ones():

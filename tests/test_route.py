@@ -115,6 +115,20 @@ def test_nested_tags_join_at_their_parent():
     assert texts(graph) == ["carries tag", "both are part of x", "is a tag of"]
 
 
+def test_only_the_same_relation_is_shared():
+    """A ghost that one note links to and another names in prose takes a step for each."""
+    graph = build(
+        make_card("a", links=(make_link("Missing One"),)),
+        make_card("z", feedback=(make_mention("missing one", 3),)),
+    )
+    assert texts(graph) == [
+        "links to, line 1",
+        'is fed back into by, line 3, named "missing one" (unresolved)',
+    ]
+    nested = build(make_card("a", tags=("x/y/one",)))
+    assert texts(nested, "note:a", "tag:x") == ["carries tag", "is part of", "is part of"]
+
+
 def test_kinds_limit_the_route():
     """A route over tags alone leaves a link aside, and may not exist."""
     graph = relate(link=True, tag=True)

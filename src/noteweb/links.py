@@ -163,6 +163,7 @@ class _Finder:
         key = (target, posixpath.dirname(card.path))
         if key not in self._chosen:
             by_path = find_by_path_end(self._table, target)
+            # the nearest there can be: a vault with an index.md in each folder need not be measured
             beside = find_by_path(self._table, _from_root(card, "./" + target)) if by_path else ()
             if len(beside) == 1:
                 self._chosen[key] = beside
