@@ -55,11 +55,10 @@ def _cut_parts(web: Mapping[str, Sequence[str]], root: str) -> dict[str, list[in
     size = dict.fromkeys(order, 1)
     cut: defaultdict[str, list[int]] = defaultdict(list)
     for node in reversed(order):
-        above = parent.get(node)
-        low[node] = min([low[node], *(entered[other] for other in web[node] if other != above)])
-        low[node] = min([low[node], *(low[o] for o in web[node] if parent.get(o) == node)])
         for other in web[node]:
+            low[node] = min(low[node], entered[other])
             if parent.get(other) == node:
+                low[node] = min(low[node], low[other])
                 size[node] += size[other]
                 if low[other] >= entered[node]:
                     cut[node].append(size[other])

@@ -45,6 +45,7 @@ _PLURALS: Mapping[str, str] = {
     EdgeKind.LINKS_TO: "both link to",
     EdgeKind.EMBEDS: "both embed",
     EdgeKind.FEEDS_BACK: "both feed back into",
+    EdgeKind.PART_OF: "both are part of",
 }
 
 
