@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cards import make_card, make_link
-from noteweb.bridge import Bridge, bridges
-from noteweb.graph import build_graph
-from noteweb.links import resolve_links
+from noteweb.graph.bridge import Bridge, bridges
+from noteweb.graph.build import build_graph
+from noteweb.links.resolve import resolve_links
 
 
 def build(links, n_notes=8, similar=()):

@@ -6,10 +6,10 @@ import networkx as nx
 import pytest
 
 from cards import make_card, make_link, make_mention, make_vault
-from noteweb.census import EdgeCount, Ghost, dead_ends, ghosts, hubs, orphans, summary
-from noteweb.feedback import resolve_feedback
-from noteweb.graph import build_graph
-from noteweb.links import resolve_links
+from noteweb.graph.build import build_graph
+from noteweb.graph.census import EdgeCount, Ghost, dead_ends, ghosts, hubs, orphans, summary
+from noteweb.links.feedback import resolve_feedback
+from noteweb.links.resolve import resolve_links
 
 
 def build(*cards, similar=()):

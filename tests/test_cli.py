@@ -112,10 +112,16 @@ def test_another_inflection_finds_in_russian(capsys, vault):
     [
         (["--field", "activation"], {"Queen pheromone and swarming", "field/Winter cluster"}),
         (["--tag", "bees/signals"], {"Queen pheromone and swarming", "field/Waggle dance"}),
-        (["--tag", "bees"], {"Queen pheromone and swarming", "field/Waggle dance", "field/Winter cluster"}),
+        (
+            ["--tag", "bees"],
+            {"Queen pheromone and swarming", "field/Waggle dance", "field/Winter cluster"},
+        ),
         (["--category", "colony"], {"Queen pheromone and swarming"}),
         (["--path", "field/*"], {"field/Waggle dance", "field/Winter cluster"}),
-        (["--tag", "bees", "--path", "field/*", "--field", "body", "--mode", "semantic"], {"field/Waggle dance", "field/Winter cluster"}),
+        (
+            ["--tag", "bees", "--path", "field/*", "--field", "body", "--mode", "semantic"],
+            {"field/Waggle dance", "field/Winter cluster"},
+        ),
     ],
 )
 def test_filters_leave_what_they_say(capsys, vault, options, notes):
@@ -207,7 +213,17 @@ def test_stopping_is_told(capsys, vault, monkeypatch):
 
 def test_help_loads_no_heavy_library():
     """`noteweb --help` starts without the libraries that cost seconds."""
-    heavy = ["numpy", "networkx", "faiss", "torch", "rich", "yaml", "pydantic", "tantivy", "sqlite3"]
+    heavy = [
+        "numpy",
+        "networkx",
+        "faiss",
+        "torch",
+        "rich",
+        "yaml",
+        "pydantic",
+        "tantivy",
+        "sqlite3",
+    ]
     code = (
         "import sys\nfrom noteweb.cli import run\nrun(['--help'])\n"
         f"print('LOADED', [m for m in {heavy} if m in sys.modules])"

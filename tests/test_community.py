@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cards import make_card, make_link, make_mention, make_vault
-from noteweb.community import communities
-from noteweb.feedback import resolve_feedback
-from noteweb.graph import build_graph
-from noteweb.links import resolve_links
+from noteweb.graph.build import build_graph
+from noteweb.graph.community import communities
+from noteweb.links.feedback import resolve_feedback
+from noteweb.links.resolve import resolve_links
 
 
 def build(cards, similar=()):

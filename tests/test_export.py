@@ -20,9 +20,9 @@ from noteweb import __version__
 from noteweb.errors import BadRequest
 from noteweb.export import EXPORTERS, export_graph
 from noteweb.export.columns import flatten, settle_columns
-from noteweb.feedback import resolve_feedback
-from noteweb.graph import build_graph
-from noteweb.links import resolve_links
+from noteweb.graph.build import build_graph
+from noteweb.links.feedback import resolve_feedback
+from noteweb.links.resolve import resolve_links
 
 NASTY = (
     "<script>alert(1)</script>",

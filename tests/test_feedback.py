@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cards import make_card, make_mention, make_vault
-from noteweb.feedback import FeedbackEdge, Method, resolve_by_meaning, resolve_feedback
+from noteweb.links.feedback import FeedbackEdge, Method, resolve_by_meaning, resolve_feedback
 
 TITLES = (
     "Mechanistic Interpretability",

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cards import make_card, make_link, make_mention, make_vault
-from noteweb.feedback import FeedbackEdge, Method, resolve_feedback
-from noteweb.graph import build_graph, note_key
-from noteweb.links import resolve_links
+from noteweb.graph.build import build_graph, note_key
+from noteweb.links.feedback import FeedbackEdge, Method, resolve_feedback
+from noteweb.links.resolve import resolve_links
 from noteweb.model.note import LinkKind, Scores
 from noteweb.model.relation import NodeKind, Provenance
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cards import make_card, make_link
 from noteweb.errors import Severity
-from noteweb.links import resolve_links
+from noteweb.links.resolve import resolve_links
 from noteweb.model.note import LinkKind
 
 

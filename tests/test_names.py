@@ -6,7 +6,7 @@ import pytest
 
 from cards import make_card
 from noteweb.errors import NoteAmbiguous, NoteNotFound
-from noteweb.names import build_names, find_note
+from noteweb.links.names import build_names, find_note
 
 NOTES = build_names(
     (

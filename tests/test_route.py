@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from cards import make_card, make_link, make_mention, make_vault
 from noteweb.errors import NoteNotFound
-from noteweb.feedback import resolve_feedback
-from noteweb.graph import build_graph
-from noteweb.links import resolve_links
-from noteweb.route import shortest_route
+from noteweb.graph.build import build_graph
+from noteweb.graph.route import shortest_route
+from noteweb.links.feedback import resolve_feedback
+from noteweb.links.resolve import resolve_links
 
 
 def build(*cards, similar=()):

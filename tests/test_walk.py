@@ -6,9 +6,9 @@ import pytest
 
 from cards import make_card, make_link
 from noteweb.errors import NoteNotFound
-from noteweb.graph import build_graph
-from noteweb.links import resolve_links
-from noteweb.walk import Direction, Neighbour, neighbours
+from noteweb.graph.build import build_graph
+from noteweb.graph.walk import Direction, Neighbour, neighbours
+from noteweb.links.resolve import resolve_links
 
 
 def chain():

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from noteweb.config import Config
     from noteweb.embed import Embedder
     from noteweb.embed.opening import Device
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
+    from noteweb.graph.route import Route
     from noteweb.index.folder import Index
-    from noteweb.model.note import Card, Note
-    from noteweb.mend import Repair
-    from noteweb.model.progress import Progress
-    from noteweb.names import NameTable
-    from noteweb.route import Route
-    from noteweb.status import Status
     from noteweb.index.freshness import Source
     from noteweb.index.sync import SyncReport
+    from noteweb.links.names import NameTable
+    from noteweb.mend import Repair
+    from noteweb.model.note import Card, Note
+    from noteweb.model.progress import Progress
+    from noteweb.status import Status
 
 
 class NoteWeb:
@@ -154,7 +154,12 @@ class NoteWeb:
         return read_status(self.root, self.folder, self.config)
 
     def search(
-        self, text: str, *, limit: int = 10, mode: Mode | str = Mode.HYBRID, only: Only | None = None
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        mode: Mode | str = Mode.HYBRID,
+        only: Only | None = None,
     ) -> tuple[Hit, ...]:
         """Find the notes that answer `text`, best first; empty where nothing matches.
 
@@ -223,7 +228,7 @@ class NoteWeb:
             with near names
         NoteAmbiguous
         """
-        from noteweb.names import find_note
+        from noteweb.links.names import find_note
 
         return find_note(self._names, name)
 
@@ -257,8 +262,8 @@ class NoteWeb:
 
     @cached_property
     def graph(self) -> Graph:
-        """The graph of notes, ghosts, tags, domains and tools; see `noteweb.graph`."""
-        from noteweb.assembly import assemble_graph
+        """The graph of notes, ghosts, tags, domains and tools; see `noteweb.graph.build`."""
+        from noteweb.graph.assembly import assemble_graph
 
         return assemble_graph(self.index, self.cards)
 
@@ -269,7 +274,7 @@ class NoteWeb:
         ------
         NoteNotFound, NoteAmbiguous
         """
-        from noteweb.route import shortest_route
+        from noteweb.graph.route import shortest_route
 
         ends = [f"note:{self.find(name)}" for name in (start, end)]
         return shortest_route(self.graph, *ends)
@@ -303,9 +308,9 @@ class NoteWeb:
 
     def problems(self) -> tuple[Problem, ...]:
         """Everything wrong in the vault: files, frontmatter, bodies, links, ids."""
-        from noteweb.identity import find_double_ids
-        from noteweb.links import resolve_links
         from noteweb.index.lookup import find_problems
+        from noteweb.links.identity import find_double_ids
+        from noteweb.links.resolve import resolve_links
 
         links = resolve_links(self.cards).problems
         own = self.index.catalogue.rows("SELECT path, own_id FROM notes")
@@ -317,7 +322,7 @@ class NoteWeb:
 
     @cached_property
     def _names(self) -> NameTable:
-        from noteweb.names import build_names
+        from noteweb.links.names import build_names
 
         return build_names(self.cards)
 

@@ -39,14 +39,14 @@ def main(n_notes: int) -> None:
     import networkx as nx
 
     print(f"{'import networkx':34} {process_time() - start:8.3f} s")
-    from noteweb.bridge import bridges
-    from noteweb.census import hubs, summary
-    from noteweb.community import communities
     from noteweb.export import EXPORTERS, export_graph
-    from noteweb.feedback import resolve_feedback
-    from noteweb.graph import build_graph
-    from noteweb.links import resolve_links
-    from noteweb.route import shortest_route
+    from noteweb.graph.bridge import bridges
+    from noteweb.graph.build import build_graph
+    from noteweb.graph.census import hubs, summary
+    from noteweb.graph.community import communities
+    from noteweb.graph.route import shortest_route
+    from noteweb.links.feedback import resolve_feedback
+    from noteweb.links.resolve import resolve_links
 
     resolution = measure("resolve links", lambda: resolve_links(cards))
     feedback = measure("resolve names in prose", lambda: resolve_feedback(cards))

@@ -57,8 +57,10 @@ def index(
     from noteweb.cli import render
 
     with open_web(vault, quiet=quiet, model=model, device=device) as web:
-        report = web.rebuild(with_vectors=not text_only) if rebuild else web.sync(
-            with_vectors=not text_only
+        report = (
+            web.rebuild(with_vectors=not text_only)
+            if rebuild
+            else web.sync(with_vectors=not text_only)
         )
         if not quiet:
             render.report(report)
@@ -79,9 +81,7 @@ def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
             render.status(found)
 
 
-def check(
-    vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = False
-) -> None:
+def check(vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = False) -> None:
     """Find what is wrong in the notes: damaged encodings, broken frontmatter, dead links.
 
     Exits with 1 where there is an error or a warning; hints alone (severity info) exit with 0.

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from noteweb.errors import Problem
+    from noteweb.graph.route import Route
+    from noteweb.index.sync import SyncReport
     from noteweb.mend import Repair
     from noteweb.model.hit import Hit
     from noteweb.model.note import Note
-    from noteweb.route import Route
     from noteweb.status import Status
-    from noteweb.index.sync import SyncReport
 
 _LONGEST = 420  # characters of a unit before it is cut
 _PIPE_WIDTH = 100
@@ -73,9 +73,7 @@ def status(found: Status) -> None:
     """Show the state of a vault and its index."""
     lag = [
         f"{n} {what}"
-        for n, what in (
-            (found.n_new, "new"), (found.n_changed, "changed"), (found.n_gone, "gone")
-        )
+        for n, what in ((found.n_new, "new"), (found.n_changed, "changed"), (found.n_gone, "gone"))
         if n
     ]
     rows = (
@@ -109,9 +107,7 @@ def repair(found: Repair, *, is_written: bool) -> None:
     head.append("  restored" if is_written else "", "green")
     console.print(head, soft_wrap=True)
     before, after = found.original.split("\n"), found.text.split("\n")
-    changed = next(
-        ((a, b) for a, b in zip(before, after, strict=False) if a != b), ("", "")
-    )
+    changed = next(((a, b) for a, b in zip(before, after, strict=False) if a != b), ("", ""))
     for mark, line, style in (("-", changed[0], "red"), ("+", changed[1], "green")):
         console.print(Text(f"  {mark} {line.strip()[:_PIPE_WIDTH]}", style), soft_wrap=True)
 

@@ -105,7 +105,9 @@ def _link_row(link: Link) -> Row:
     }
 
 
-def write_rows(rows: Sequence[Row], form: HitFormat, whole: Mapping[str, Any] | Sequence[Row]) -> str:
+def write_rows(
+    rows: Sequence[Row], form: HitFormat, whole: Mapping[str, Any] | Sequence[Row]
+) -> str:
     """Give rows in any form but text; `whole` is what ``--format json`` writes."""
     if form is HitFormat.JSON:
         return to_json(whole)

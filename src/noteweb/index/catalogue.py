@@ -34,7 +34,8 @@ CREATE TABLE notes (
   nid INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL, own_id TEXT NOT NULL, path TEXT NOT NULL UNIQUE, file BLOB NOT NULL,
   size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, digest BLOB NOT NULL,
-  title TEXT NOT NULL, category TEXT NOT NULL, card TEXT NOT NULL, problems TEXT NOT NULL, vector BLOB
+  title TEXT NOT NULL, category TEXT NOT NULL, card TEXT NOT NULL, problems TEXT NOT NULL,
+  vector BLOB
 );
 CREATE INDEX notes_id ON notes (id);
 CREATE TABLE unread (
@@ -193,7 +194,7 @@ class Catalogue:
         known = "SELECT row FROM vectors WHERE key = ?"
         self._db.executemany(
             "INSERT INTO passages (nid, field, ordinal, heading, prefix, text, line, start, end,"
-            f" key, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ({known}))",  # noqa: S608 - above
+            f" key, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ({known}))",
             [
                 (
                     nid,
@@ -220,7 +221,7 @@ class Catalogue:
             if (found := self.rows("SELECT nid FROM notes WHERE path = ?", (path,)))
         ]
         for table in ("notes", "tags", "passages"):
-            self._db.executemany(f"DELETE FROM {table} WHERE nid = ?", gone)  # noqa: S608 - above
+            self._db.executemany(f"DELETE FROM {table} WHERE nid = ?", gone)
         return tuple(nid for (nid,) in gone)
 
     def touch(self, files: Iterable[NoteFile]) -> None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from noteweb.feedback import resolve_by_meaning, resolve_feedback
 from noteweb.index.lookup import find_numbered_cards
 from noteweb.index.nearest import ANN_FROM, build_ann, mutual_neighbours
 from noteweb.index.vectors import append_rows
+from noteweb.links.feedback import resolve_by_meaning, resolve_feedback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -161,9 +161,7 @@ def _feedback_by_meaning(
     ]
 
 
-def phrase_vectors(
-    index: Index, embedder: Embedder, phrases: Sequence[str]
-) -> NDArray[np.float32]:
+def phrase_vectors(index: Index, embedder: Embedder, phrases: Sequence[str]) -> NDArray[np.float32]:
     """Give the vectors of short texts, shape (n, dim), embedding only those not seen before."""
     keys = [blake2b(p.encode("utf-8", "replace"), digest_size=16).digest() for p in phrases]
     known = dict(index.catalogue.rows("SELECT key, vector FROM phrases"))

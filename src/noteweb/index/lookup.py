@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from noteweb.index.catalogue import BODY
 from noteweb.errors import Problem, Severity
+from noteweb.index.catalogue import BODY
 from noteweb.model.codec import card_from_json, problems_from_json
 from noteweb.vault import NoteFile
 
@@ -88,9 +88,7 @@ def find_numbered_cards(catalogue: Catalogue) -> tuple[tuple[int, Card], ...]:
 def find_problems(catalogue: Catalogue) -> tuple[Problem, ...]:
     """Give what was wrong in the files when they were read, in the order of the paths."""
     unread = [
-        Problem(
-            path=path, line=1, column=1, code=code, severity=Severity(rank), message=message
-        )
+        Problem(path=path, line=1, column=1, code=code, severity=Severity(rank), message=message)
         for path, code, rank, message in catalogue.rows(
             "SELECT path, code, severity, message FROM unread ORDER BY path, code"
         )
@@ -136,9 +134,7 @@ def count(catalogue: Catalogue) -> Counts:
     passages, waiting = catalogue.rows(
         "SELECT count(*), coalesce(sum(row IS NULL), 0) FROM passages"
     )[0]
-    return Counts(
-        n_notes=notes, n_passages=passages, n_waiting=waiting, n_vectors=catalogue.n_rows
-    )
+    return Counts(n_notes=notes, n_passages=passages, n_waiting=waiting, n_vectors=catalogue.n_rows)
 
 
 def find_edges(catalogue: Catalogue, *kinds: str) -> tuple[Edge, ...]:
@@ -146,7 +142,7 @@ def find_edges(catalogue: Catalogue, *kinds: str) -> tuple[Edge, ...]:
     marks = ",".join("?" * len(kinds))
     where = f"WHERE kind IN ({marks})" if kinds else ""
     rows = catalogue.rows(
-        f"SELECT source, target, kind, how, weight, line, name FROM edges {where}"  # noqa: S608
+        f"SELECT source, target, kind, how, weight, line, name FROM edges {where}"
         " ORDER BY source, target, kind, how, line",
         kinds,
     )

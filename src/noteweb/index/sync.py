@@ -11,8 +11,6 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem
-from noteweb.feedback import resolve_feedback
-from noteweb.identity import settle_ids
 from noteweb.index.embedding import embed_waiting, make_vector_edges
 from noteweb.index.freshness import (
     WORDS,
@@ -21,7 +19,9 @@ from noteweb.index.freshness import (
     is_complete,
 )
 from noteweb.index.lookup import count, find_files, find_numbered_cards
-from noteweb.links import resolve_links
+from noteweb.links.feedback import resolve_feedback
+from noteweb.links.identity import settle_ids
+from noteweb.links.resolve import resolve_links
 from noteweb.passage import WordTokenizer, content_key, cut_passages
 from noteweb.vault import read_file
 
@@ -99,9 +99,7 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
     )
 
 
-def _take_notes(
-    index: Index, source: Source, changes: Changes, progress: Progress
-) -> SyncReport:
+def _take_notes(index: Index, source: Source, changes: Changes, progress: Progress) -> SyncReport:
     """Read what is fresh, forget what is gone; tell what was new, changed and unreadable."""
     known = find_files(index.catalogue)
     cutter = _choose_cutter(index, source, changes)
@@ -179,9 +177,7 @@ class _Cutter:
     @classmethod
     def of(cls, embedder: Embedder | None) -> _Cutter:
         if embedder is None:
-            return cls(
-                identity=WORDS, tokenizer=WordTokenizer(), max_tokens=_TOKENS_WITHOUT_MODEL
-            )
+            return cls(identity=WORDS, tokenizer=WordTokenizer(), max_tokens=_TOKENS_WITHOUT_MODEL)
         return cls(
             identity=embedder.identity,
             tokenizer=embedder.tokenizer,

@@ -10,17 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from noteweb.index.lookup import find_owners, find_passages, find_pids, find_rows
-from noteweb.model.hit import Hit, Mode, Only, Reason
 from noteweb.index.nearest import find_nearest
+from noteweb.model.hit import Hit, Mode, Only, Reason
 from noteweb.search.scope import find_scope
 from noteweb.search.snippet import best_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from noteweb.embed import Embedder
@@ -131,9 +130,7 @@ def _lanes(index: Index, embedder: Embedder | None, request: Request) -> tuple[L
 
 def _lexical_lane(index: Index, request: Request) -> Lane:
     scope = find_scope(index.catalogue, request.only)
-    hits = index.text.search(
-        request.text, _CANDIDATES, fields=request.only.fields, nids=scope.nids
-    )
+    hits = index.text.search(request.text, _CANDIDATES, fields=request.only.fields, nids=scope.nids)
     scores = dict(hits)
     n_passages = max(index.text.n_passages, 1)
     # What BM25 did not return scored nothing: that is the background.
@@ -142,9 +139,7 @@ def _lexical_lane(index: Index, request: Request) -> Lane:
     return _lane(scores, (mean, spread), missing=0.0)
 
 
-def _dense_lane(
-    index: Index, query: NDArray[np.float32], request: Request, words: Lane
-) -> Lane:
+def _dense_lane(index: Index, query: NDArray[np.float32], request: Request, words: Lane) -> Lane:
     vectors = index.vectors()
     scope = find_scope(index.catalogue, request.only)
     if scope.rows is None:
@@ -164,9 +159,7 @@ def _dense_lane(
     if lacking:
         exact = vectors[list(lacking.values())] @ query
         scores |= dict(zip(lacking, exact.tolist(), strict=True))
-    return _lane(
-        scores, (found.mean, found.deviation), missing=min(scores.values(), default=0.0)
-    )
+    return _lane(scores, (found.mean, found.deviation), missing=min(scores.values(), default=0.0))
 
 
 def _lane(scores: Mapping[int, float], usual: tuple[float, float], *, missing: float) -> Lane:

@@ -15,7 +15,7 @@ from itertools import chain
 from math import log
 from typing import TYPE_CHECKING
 
-from noteweb.names import fold_name
+from noteweb.links.names import fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from noteweb.feedback import Method
+from noteweb.links.feedback import Method
+from noteweb.links.names import fold_name
 from noteweb.model.note import LinkKind
 from noteweb.model.relation import EdgeKind, NodeKind, Provenance
-from noteweb.names import fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from noteweb.feedback import FeedbackEdge
-    from noteweb.links import Resolution
+    from noteweb.links.feedback import FeedbackEdge
+    from noteweb.links.resolve import Resolution
     from noteweb.model.note import Card, Json, Link, Mention
 
     Graph = nx.MultiDiGraph[str]
@@ -70,7 +70,7 @@ def build_graph(
 
     Examples
     --------
-    >>> from noteweb.links import resolve_links
+    >>> from noteweb.links.resolve import resolve_links
     >>> from noteweb.model.note import Card
     >>> cards = (Card(id="a", path="a.md", title="A", tags=("Deep/Learning",)),)
     >>> graph = build_graph(cards, resolve_links(cards), ())

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem, Severity
-from noteweb.model.note import LinkKind
-from noteweb.names import (
+from noteweb.links.names import (
     NameTable,
     build_names,
     find_by_other_name,
@@ -23,6 +22,7 @@ from noteweb.names import (
     fold_name,
     strip_suffix,
 )
+from noteweb.model.note import LinkKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

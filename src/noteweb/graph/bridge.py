@@ -6,12 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from noteweb.adjacency import WRITTEN, find_components, find_leads, join_both_ways
+from noteweb.graph.adjacency import WRITTEN, find_components, find_leads, join_both_ways
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
