@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 
-import made_model
 import numpy as np
 import pytest
-from made_model import DIM, EPSILON, MAX_LENGTH, N_HEADS, N_LAYERS, make_tensors, write_model
 
+import made_model
+from made_model import DIM, EPSILON, MAX_LENGTH, N_HEADS, N_LAYERS, make_tensors, write_model
 from noteweb.embed.bert import BertEmbedder, find_obstacle
 from noteweb.embed.folder import read_folder
 from noteweb.errors import ModelUnavailable
@@ -29,6 +29,7 @@ TEXTS = [
 
 
 def open_model(path, n_threads=1, **made):
+    """Open a made model in NumPy."""
     return BertEmbedder(read_folder(write_model(path, **made), "tiny"), "tiny", n_threads)
 
 
@@ -66,7 +67,7 @@ def encode_slowly(ids, tensors, pooling):
 @pytest.mark.parametrize("pooling", ["mean", "cls"])
 @pytest.mark.parametrize("scale", [0.3, 3.0])
 def test_it_computes_bert(tmp_path, pooling, scale):
-    """Each vector equals the paper's formula, for both poolings and for scores that overflow exp."""
+    """Each vector equals the paper's formula, scores beyond the range of exp included."""
     embedder = open_model(tmp_path, pooling=pooling, scale=scale)
     vectors = embedder.encode(TEXTS)
     for text, vector in zip(TEXTS, vectors, strict=True):
@@ -88,6 +89,14 @@ def test_packing_and_threads_change_nothing(tmp_path):
     )
     np.testing.assert_allclose(vectors[::-1], one.encode(texts[::-1]), atol=1e-5)
     assert one.encode([]).shape == (0, DIM)
+
+
+def test_many_texts_are_tokenized_by_and_by(tmp_path, monkeypatch):
+    """Texts beyond what is tokenized at once get their own vectors too."""
+    embedder = open_model(tmp_path)
+    vectors = embedder.encode(TEXTS)
+    monkeypatch.setattr("noteweb.embed.bert._TEXTS_AT_ONCE", 3)
+    np.testing.assert_allclose(embedder.encode(TEXTS), vectors, atol=1e-5)
 
 
 @pytest.mark.parametrize("n_threads", [1, 2])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from made_model import MAX_LENGTH, write_json, write_model, write_safetensors
 
+from made_model import MAX_LENGTH, write_json, write_model, write_safetensors
 from noteweb.embed import hub
 from noteweb.embed.folder import find_folder, identify, read_folder
 from noteweb.errors import ModelUnavailable
 
 
 def identity_of(path, name="org/tiny"):
+    """Identify a folder with a memory of its own."""
     return identify(read_folder(path, name), path.parent / "memory.json")
 
 
@@ -51,22 +52,27 @@ def test_an_identity_is_stable_and_says_what_it_is_of(tmp_path):
 
 
 def change_weights(path):
+    """Give the model other weights."""
     write_safetensors(path / "model.safetensors", {})
 
 
 def change_tokenizer(path):
+    """Give the model another tokenizer."""
     (path / "tokenizer.json").write_text("{}")
 
 
 def change_length(path):
+    """Give the model a shorter length."""
     write_json(path / "sentence_bert_config.json", {"max_seq_length": 16})
 
 
 def change_pooling(path):
+    """Give the model another pooling."""
     write_json(path / "1_Pooling" / "config.json", {"pooling_mode": "cls"})
 
 
 def change_prompts(path):
+    """Give the model a document prompt."""
     write_json(path / "config_sentence_transformers.json", {"prompts": {"document": "d: "}})
 
 

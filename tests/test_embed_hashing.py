@@ -30,9 +30,19 @@ def test_vectors_never_change():
 
 def test_shared_words_are_near():
     """A text is nearest to the one that shares its words, inflected or in another case."""
-    texts = ["Phase transitions in spin lattices", "Recipes for apple cake", "Фазовые переходы"]
+    texts = [
+        "Phase transitions in spin lattices",
+        "Recipes for apple cake",
+        "Фазовые переходы",
+        "万有引力定律",
+    ]
     vectors = EMBEDDER.encode(texts)
-    for query, nearest in (("PHASE TRANSITION", 0), ("apples", 1), ("фазового перехода", 2)):
+    for query, nearest in (
+        ("PHASE TRANSITION", 0),
+        ("apples", 1),
+        ("фазового перехода", 2),
+        ("引力", 3),
+    ):
         assert int((vectors @ EMBEDDER.encode_query(query)).argmax()) == nearest
 
 

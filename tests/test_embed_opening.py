@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from made_model import write_json, write_model
 
+from made_model import write_json, write_model
 from noteweb.embed import open_embedder, opening
 from noteweb.embed.adaptive import MANY, AdaptiveEmbedder
 from noteweb.embed.bert import BertEmbedder
@@ -36,6 +36,7 @@ def without_torch(monkeypatch):
 
 
 def open_tiny(path, **how):
+    """Open a folder without the user's cache."""
     return open_embedder(str(path), memory=path.parent / "memory.json", **how)
 
 
@@ -97,11 +98,13 @@ class Large(HashingEmbedder):
         self.n_texts = 0
 
     def encode(self, texts, *, on_done=None):
+        """Count the texts."""
         self.n_texts += len(texts)
         return super().encode(texts, on_done=on_done)
 
 
 def encode_both(open_large):
+    """Encode one text, a query and many texts; give the vectors of the many."""
     embedder = AdaptiveEmbedder(HashingEmbedder(), open_large)
     assert embedder.encode(["a"]).shape == (1, embedder.dim)
     assert embedder.encode_query("a").shape == (embedder.dim,)
@@ -126,7 +129,7 @@ def test_an_accelerator_that_fails_is_done_without():
     """When it cannot be loaded, nothing is lost."""
 
     def fail():
-        raise ModelUnavailable("default", "no torch here")
+        raise ModelUnavailable(name="default", reason="no torch here")
 
     assert len(encode_both(fail)) == MANY
 

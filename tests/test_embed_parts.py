@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_model import make_tensors, write_safetensors
 
+from made_model import make_tensors, write_safetensors
 from noteweb.embed.batch import pack_by_tokens
 from noteweb.embed.fingerprint import hash_file
 from noteweb.embed.gelu import gelu_in_place

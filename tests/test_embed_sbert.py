@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_model import write_json, write_model
 
+from made_model import write_json, write_model
 from noteweb.embed import open_embedder
 from noteweb.embed.bert import BertEmbedder
 from noteweb.embed.folder import identify, read_folder
@@ -32,6 +32,7 @@ MIXED = [
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
+    """Make a model without prompts."""
     return write_model(tmp_path_factory.mktemp("model") / "tiny")
 
 

@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_note import count_lines, make_note
 
+from made_note import count_lines, make_note
 from noteweb.model.note import Field, PartKind
 from noteweb.passage import WordTokenizer, content_key, cut_passages
 
@@ -17,10 +17,12 @@ ROOMY = 200
 
 
 def body_of(note, max_tokens=ROOMY):
+    """Cut a note and leave out its card."""
     return [p for p in cut_passages(note, WORDS, max_tokens=max_tokens) if p.ordinal > 0]
 
 
 def make_text(n_sentences: int, start: int = 0) -> str:
+    """Make sentences of six tokens."""
     return " ".join(f"Sentence {i} has six words." for i in range(start, start + n_sentences))
 
 
@@ -89,6 +91,14 @@ def test_short_neighbours_go_together_and_sections_never():
         (3, "Cold", "Three.", 11),
     ]
     assert [p.prefix for p in passages] == ["A title: ", "A title. Heat: ", "A title. Cold: "]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_paragraph_that_fits_is_not_torn(end):
+    """A paragraph of two lines goes whole into the next passage, whatever ends its lines."""
+    text = end.join(["one two three four", "", "five six seven", "eight nine ten"])
+    texts = [p.text for p in body_of(make_note([(PartKind.TEXT, text)], title=""), max_tokens=8)]
+    assert texts == ["one two three four", "five six seven eight nine ten"]
 
 
 def test_a_heading_that_repeats_the_title_stands_once_in_the_prefix():
