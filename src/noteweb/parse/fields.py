@@ -127,10 +127,10 @@ def _leaves(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _prose(value: str, places: ScalarMap) -> Iterator[_Statement]:
+def _prose(value: str, places: ScalarMap) -> list[_Statement]:
     layout = find_layout(value)
-    for start, end in layout.items:
-        yield _Statement(value[start:end], *places.span(start, end), layout.is_enumerated)
+    is_item, span = layout.is_enumerated, places.span
+    return [_Statement(value[a:b], *span(a, b), is_item) for a, b in layout.items]
 
 
 def _item(value: str, places: ScalarMap) -> Iterator[_Statement]:

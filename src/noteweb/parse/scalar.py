@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 import yaml
 
@@ -78,6 +79,8 @@ def map_scalar(node: yaml.ScalarNode, source: Source) -> ScalarMap:
     start, end = node.start_mark.index, node.end_mark.index
     if source.text.startswith(node.value, start) and not node.style:
         return map_span(source.offset + start, source.offset + start + len(node.value))
+    if node.style == "|" and (literal := _map_literal(node, source)) is not None:
+        return literal
     pieces = _PIECES.get(node.style or "", _plain_pieces)(source.text[start:end])
     rebuilt = "".join([piece[0] for piece in pieces])
     offset = source.offset + start
@@ -91,6 +94,31 @@ def map_scalar(node: yaml.ScalarNode, source: Source) -> ScalarMap:
         value_starts=tuple(value_starts),
         file_starts=tuple([offset + piece[1] for piece in pieces]),
         file_ends=tuple([offset + piece[2] for piece in pieces]),
+    )
+
+
+def _map_literal(node: yaml.ScalarNode, source: Source) -> ScalarMap | None:
+    """Map the usual literal block, with LF and no explicit indentation, in a few calls of C."""
+    start, end = node.start_mark.index, node.end_mark.index
+    first = source.text.find("\n", start, end) + 1
+    header = source.text[start : first - 1].rstrip(" ")
+    if header not in ("|", "|-", "|+") or "\r" in source.text[start:end]:
+        return None
+    lines = source.text[first:end].split("\n")
+    filled = next((line for line in lines if line.strip(" ")), "")
+    indent = len(filled) - len(filled.lstrip(" "))
+    cut = [line[indent:] for line in lines]
+    if not "\n".join(cut).startswith(node.value.rstrip("\n")):
+        return None
+    at = source.offset + first
+    file_ends = list(accumulate([len(line) + 1 for line in lines], initial=at))
+    file_starts = [end - len(line) - 1 for end, line in zip(file_ends[1:], cut, strict=True)]
+    value_starts = list(accumulate([len(line) + 1 for line in cut], initial=0))
+    value_starts.pop()
+    return ScalarMap(
+        value_starts=tuple(value_starts),
+        file_starts=tuple(file_starts),
+        file_ends=tuple(file_ends[1:]),
     )
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 
 # Possessive quantifiers keep every attempt to one pass, so the search is linear in the text.
-_END = re.compile(
-    r"(?P<stop>[.!?…]++[\"'”’»)\]*_]*+)"
-    r"|(?P<cjk>[。！？｡]++[”’」』）]*+)"
-    r"|(?P<line>\r\n?|\n)"
-)
+_END = re.compile(r"[.!?…。！？｡\r\n][.!?…。！？｡]*+[\"'”’»)\]*_」』）]*+")
+_CJK_STOPS = "。！？｡"
 _BLOCK_AFTER_NEWLINE = re.compile(r"[ \t]*+(?:[\r\n]|[-*+#|•]+[ \t]|\d{1,3}[.)][ \t]|\Z)")
 _LAST_WORD = re.compile(r"[\w.\-]*\Z")
 _LOOK_BACK = 24  # longer than any abbreviation
@@ -24,6 +21,7 @@ _BEFORE_NUMBER = frozenset(
     с стр см п пп т вып abb kap nr bd jan feb mar apr jun jul aug sep sept oct nov dec""".split()
 )
 _MAX_LIST_DIGITS = 3
+_LONGEST_ABBREVIATION = 9
 
 
 def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
@@ -37,8 +35,9 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     start = 0
     for match in _END.finditer(text):
         if _is_end(text, match, start):
-            _add(spans, text, start, match.end())
-            start = match.end()
+            end = match.end() if text[match.start()] not in "\r\n" else match.start()
+            _add(spans, text, start, end)
+            start = end
     _add(spans, text, start, len(text))
     return tuple(spans)
 
@@ -53,15 +52,23 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
 
 def _is_end(text: str, match: re.Match[str], start: int) -> bool:
     end = match.end()
-    if match.lastgroup == "cjk":
+    first = text[match.start()]
+    if first in _CJK_STOPS:
         return True
-    if match.lastgroup == "line":
-        return _BLOCK_AFTER_NEWLINE.match(text, end) is not None
+    if first in "\r\n":
+        return _BLOCK_AFTER_NEWLINE.match(text, match.start() + 1) is not None
     if end < len(text) and not text[end].isspace():
         return False
-    if match["stop"][0] not in ".…":
+    if first not in ".…":
         return True
+    if _is_long_word(text, start, match.start()):
+        return not _continues(text, end)
     return not _continues(text, end) and not _is_abbreviation(text, start, match.start())
+
+
+def _is_long_word(text: str, start: int, stop: int) -> bool:
+    """Whether the word before a stop is longer than any abbreviation."""
+    return stop - max(text.rfind(" ", start, stop), start - 1) > _LONGEST_ABBREVIATION
 
 
 def _continues(text: str, end: int) -> bool:
