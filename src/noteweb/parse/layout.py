@@ -79,7 +79,6 @@ _TRIGGER = re.compile(
     r"|lorsque|quand)\b|[当若]|如果",
     re.IGNORECASE,
 )
-_AND = re.compile(r"[,;]\s+(?:and|or|и|или|und|oder)\Z")
 _ENDS_IN_AND = (" and", " or", " и", " или", " und", " oder")
 
 
@@ -192,16 +191,22 @@ def _cut_items(value: str, marks: list[Mark]) -> tuple[tuple[int, int], ...]:
 
 def _trim(value: str, start: int, end: int) -> tuple[int, int]:
     """Take off white space, an inline item's "; and", and a line that announces the next list."""
-    text = value[start:end].rstrip()
-    last_line = text.rfind("\n")
-    if text.endswith(":") and last_line > 0:
-        text = text[:last_line].rstrip()
-    if text.endswith(_ENDS_IN_AND):
-        conjunction = _AND.search(text, max(0, len(text) - _LONGEST_AND))
-        text = text[: conjunction.start()] if conjunction else text
-    text = text.rstrip(" ,;\t\n")
-    indent = len(text) - len(text.lstrip())
-    return start + indent, start + max(indent, len(text))
+    end = _strip_end(value, start, end)
+    if value.endswith(_ENDS_IN_AND, start, end):
+        comma = max(value.rfind(mark, start, end) for mark in ",;")
+        if comma >= end - _LONGEST_AND:
+            end = _strip_end(value, start, comma)
+    elif value.endswith(":", start, end) and (newline := value.rfind("\n", start, end)) > start:
+        end = _strip_end(value, start, newline)
+    while start < end and value[start].isspace():
+        start += 1
+    return start, end
+
+
+def _strip_end(value: str, start: int, end: int) -> int:
+    while end > start and (value[end - 1].isspace() or value[end - 1] in ",;"):
+        end -= 1
+    return end
 
 
 def _end_of_sentences(value: str, start: int, n_sentences: int) -> int:

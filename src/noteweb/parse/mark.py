@@ -99,9 +99,10 @@ def find_line_marks(value: str) -> list[Mark]:
     marks: list[Mark] = []
     at = 0
     for index, line in enumerate(value.split("\n")):
-        mark = _line_mark(line, at, index)
-        if mark is not None:
-            marks.append(mark)
+        if line:
+            mark = _line_mark(line, at, index)
+            if mark is not None:
+                marks.append(mark)
         at += len(line) + 1
     return marks
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate
 
 import yaml
 
@@ -104,21 +103,22 @@ def _map_literal(node: yaml.ScalarNode, source: Source) -> ScalarMap | None:
     header = source.text[start : first - 1].rstrip(" ")
     if header not in ("|", "|-", "|+") or "\r" in source.text[start:end]:
         return None
-    lines = source.text[first:end].split("\n")
-    filled = next((line for line in lines if line.strip(" ")), "")
-    indent = len(filled) - len(filled.lstrip(" "))
-    cut = [line[indent:] for line in lines]
-    if not "\n".join(cut).startswith(node.value.rstrip("\n")):
+    raw = source.text[first - 1 : end]
+    blank = len(raw) - len(raw.lstrip(" \n"))
+    indent = blank - 1 - raw.rfind("\n", 0, blank)
+    value = node.value.rstrip("\n")
+    if not raw.replace("\n" + " " * indent, "\n").startswith(value, 1):
         return None
-    at = source.offset + first
-    file_ends = list(accumulate([len(line) + 1 for line in lines], initial=at))
-    file_starts = [end - len(line) - 1 for end, line in zip(file_ends[1:], cut, strict=True)]
-    value_starts = list(accumulate([len(line) + 1 for line in cut], initial=0))
-    value_starts.pop()
+    starts, places, ends = [], [], []
+    at, shift = 0, source.offset + first
+    for length in map(len, value.split("\n")):
+        shift += indent if length else 0
+        starts.append(at)
+        places.append(at + shift)
+        at += length + 1
+        ends.append(at + shift)
     return ScalarMap(
-        value_starts=tuple(value_starts),
-        file_starts=tuple(file_starts),
-        file_ends=tuple(file_ends[1:]),
+        value_starts=tuple(starts), file_starts=tuple(places), file_ends=tuple(ends)
     )
 
 
