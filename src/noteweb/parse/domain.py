@@ -7,11 +7,12 @@ import re
 from noteweb.parse.phrase import find_lead, find_subject, strip_edges
 
 _LIST = re.compile(
-    r"\b(?:domains?|disciplines?|fields?|areas?|област\w+|дисциплин\w*|Bereiche?n?|Disziplinen|Felder?n?)\b"
+    r"(?:domains?|disciplines?|fields?|areas?|област\w+|дисциплин\w*|Bereiche?n?|Disziplinen|Felder?n?)\b"
     r"[^.:;\n]{0,80}?(?:\bincluding\b|\bincludes?\b|\bsuch as\b|\bnamely\b|\bspanning\b|\blike\b"
     r"|\bare\b|\bвключая\b|\bтакие как\b|\bwie\b|:)\s*(?P<list>[^.:;\n]{3,400})",
     re.IGNORECASE,
 )
+_STEMS = ("domain", "disciplin", "field", "area", "област", "дисциплин", "bereich", "diszipl", "feld")
 _COMMA = re.compile(r"\s*,\s*(?:and\s+|und\s+|и\s+|or\s+)?|\s+(?:and|und|и)\s+(?=[^,]*\Z)", re.IGNORECASE)
 _OF = re.compile(
     r"(?:the\s+)?(?:(?:domain|field|discipline|area|realm)s?\s+of|област\w+\s|Bereich\s+der)\s+",
@@ -32,7 +33,11 @@ _MIN_LEADS = 3  # so many leads outvote a list that none of them confirms
 
 def find_listed_domains(text: str) -> tuple[str, ...]:
     """Find the domains that a sentence lists ("domains including a, b, and c")."""
-    for match in _LIST.finditer(text):
+    lowered = text.lower()
+    starts = sorted(
+        match.start() for stem in _STEMS if stem in lowered for match in re.finditer(stem, lowered)
+    )
+    for match in filter(None, (_LIST.match(text, start) for start in starts)):
         items = [_clean(item) for item in _COMMA.split(match["list"])]
         names = [item for item in items if item and len(item.split()) <= _MAX_WORDS]
         if len(names) > 1 and len(names) == len(items):

@@ -85,7 +85,7 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
             Unit(
                 field=field,
                 ordinal=ordinal,
-                text=" ".join(statement.text.split()),
+                text=_collapse(statement.text),
                 line=lines.line(statement.start),
                 start=statement.start,
                 end=statement.end,
@@ -94,6 +94,13 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
         ]
     )
     return _NAMED.get(field, _name_nothing)(entry, statements, units)
+
+
+def _collapse(text: str) -> str:
+    """Make runs of white space one blank; most statements hold none, and splitting is slow."""
+    if "\n" in text or "  " in text or not text.isprintable():
+        return " ".join(text.split())
+    return text
 
 
 def _find_statements(field: Field, entry: Entry, text: str) -> Iterator[_Statement]:
@@ -127,10 +134,10 @@ def _leaves(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _prose(value: str, places: ScalarMap) -> Iterator[_Statement]:
+def _prose(value: str, places: ScalarMap) -> list[_Statement]:
     layout = find_layout(value)
-    for start, end in layout.items:
-        yield _Statement(value[start:end], *places.span(start, end), layout.is_enumerated)
+    is_item, span = layout.is_enumerated, places.span
+    return [_Statement(value[a:b], *span(a, b), is_item) for a, b in layout.items]
 
 
 def _item(value: str, places: ScalarMap) -> Iterator[_Statement]:

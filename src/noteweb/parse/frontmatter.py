@@ -155,10 +155,9 @@ def _read_entry(
     key: yaml.Node, node: yaml.Node, source: Source, findings: list[Finding]
 ) -> Entry:
     start = source.offset + key.start_mark.index
-    name = raw_text(key, source)
-    if isinstance(key, yaml.ScalarNode):
-        name = key.value.translate(source.restore)
-    if not key.tag.endswith(":str"):
+    is_scalar = isinstance(key, yaml.ScalarNode)
+    name = key.value.translate(source.restore) if is_scalar else raw_text(key, source)
+    if not (is_scalar and isinstance(to_json(key, source), str)):
         message = f"the key {name[:60]!r} is no text"
         findings.append(Finding(code="yaml-key-not-text", offset=start, message=message))
     budget = source.budget[0]

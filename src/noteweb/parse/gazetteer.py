@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TOOLS = """
 PyTorch; TensorFlow; JAX; Keras; Flax; PyTorch Lightning; fastai; MXNet; PaddlePaddle; ONNX;
@@ -35,7 +36,7 @@ OpenCV; Detectron2; MediaPipe; scikit-image; Pillow; Blender; librosa; Kaldi; Wh
 Dialogflow; LaTeX; Overleaf; Pandoc; Quarto; Mermaid; Graphviz; PlantUML; Miro; Prometheus; OpenMPI;
 Python; R; C++; Rust; Haskell; GPT-3; GPT-4; ChatGPT; Claude; BERT; T5; Llama; Gemini; Mistral
 """
-_ALIASES = {
+_ALIASES = {  # the first words of aliases of several words are those of listed tools
     "huggingface": "Hugging Face",
     "huggingfacetransformerslibrary": "Hugging Face Transformers",
     "transformerslibrary": "Transformers",
@@ -70,6 +71,16 @@ def _key(text: str) -> str:
 TOOLS = {_key(name): name for raw in _TOOLS.split(";") if (name := " ".join(raw.split()))} | _ALIASES
 
 
+@lru_cache(maxsize=4096)
+def _first_key(word: str) -> str:
+    return _key(word.rstrip(".'’").removesuffix("'s").removesuffix("’s"))
+
+
+_FIRST_WORDS = frozenset(
+    [_key(name.split()[0]) for raw in _TOOLS.split(";") for name in [raw.strip()]] + list(TOOLS)
+)
+
+
 def canonical_tool(name: str) -> str | None:
     """Give a tool's usual spelling, None for a name that is not listed."""
     return TOOLS.get(_key(name))
@@ -77,8 +88,11 @@ def canonical_tool(name: str) -> str | None:
 
 def match_tool(text: str, start: int = 0) -> tuple[str, int] | None:
     """Find the longest listed tool whose name begins at an offset, and where its name ends."""
-    words = []
-    at = start
+    first = _WORD.match(text, start)
+    if first is None or _first_key(first[0]) not in _FIRST_WORDS:
+        return None
+    words = [first]
+    at = first.end() + 1 if text[first.end() : first.end() + 1] == " " else len(text)
     while len(words) < _MAX_WORDS:
         match = _WORD.match(text, at)
         if match is None:

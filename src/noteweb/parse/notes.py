@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from noteweb.model.note import Link, Property, Section
 
 _BYTE_ORDER_MARK = "\ufeff"
-_LANGUAGE_SAMPLE = 1200  # characters each of the fields and the body
+_LANGUAGE_SAMPLE = 1000  # characters each of the fields and the body
 _LOGSEQ_ID = re.compile(r"[0-9a-fA-F-]{36}\Z")
 _MARKUP = re.compile(r"\*\*|__|`|==|!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 

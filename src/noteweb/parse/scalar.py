@@ -78,6 +78,8 @@ def map_scalar(node: yaml.ScalarNode, source: Source) -> ScalarMap:
     start, end = node.start_mark.index, node.end_mark.index
     if source.text.startswith(node.value, start) and not node.style:
         return map_span(source.offset + start, source.offset + start + len(node.value))
+    if node.style == "|" and (literal := _map_literal(node, source)) is not None:
+        return literal
     pieces = _PIECES.get(node.style or "", _plain_pieces)(source.text[start:end])
     rebuilt = "".join([piece[0] for piece in pieces])
     offset = source.offset + start
@@ -91,6 +93,32 @@ def map_scalar(node: yaml.ScalarNode, source: Source) -> ScalarMap:
         value_starts=tuple(value_starts),
         file_starts=tuple([offset + piece[1] for piece in pieces]),
         file_ends=tuple([offset + piece[2] for piece in pieces]),
+    )
+
+
+def _map_literal(node: yaml.ScalarNode, source: Source) -> ScalarMap | None:
+    """Map the usual literal block, with LF and no explicit indentation, in a few calls of C."""
+    start, end = node.start_mark.index, node.end_mark.index
+    first = source.text.find("\n", start, end) + 1
+    header = source.text[start : first - 1].rstrip(" ")
+    if header not in ("|", "|-", "|+") or "\r" in source.text[start:end]:
+        return None
+    raw = source.text[first - 1 : end]
+    blank = len(raw) - len(raw.lstrip(" \n"))
+    indent = blank - 1 - raw.rfind("\n", 0, blank)
+    value = node.value.rstrip("\n")
+    if not raw.replace("\n" + " " * indent, "\n").startswith(value, 1):
+        return None
+    starts, places, ends = [], [], []
+    at, shift = 0, source.offset + first
+    for length in map(len, value.split("\n")):
+        shift += indent if length else 0
+        starts.append(at)
+        places.append(at + shift)
+        at += length + 1
+        ends.append(at + shift)
+    return ScalarMap(
+        value_starts=tuple(starts), file_starts=tuple(places), file_ends=tuple(ends)
     )
 
 

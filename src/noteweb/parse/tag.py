@@ -13,6 +13,7 @@ from noteweb.parse.node import Source, to_json
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _COMMENT_TAG = re.compile(r"[ \t]*(#[^\s#].*?)[ \t]*\Z")
 _SEPARATOR = re.compile(r"\s*[,;，、]\s*|\s+(?=#)")
+_MARKS = frozenset(",;#")
 _SPACES = re.compile(r"\s+")
 
 
@@ -64,7 +65,11 @@ def split_tags(value: Json) -> tuple[str, ...]:
             tags.extend(_SPACES.split(piece))
     elif isinstance(value, list):
         for item in value:
-            tags.extend(_SEPARATOR.split(item) if isinstance(item, str) else _flatten(item))
+            if isinstance(item, str):
+                is_one = item.isascii() and not _MARKS.intersection(item)
+                tags.extend((item,) if is_one else _SEPARATOR.split(item))
+            else:
+                tags.extend(_flatten(item))
     elif value is not None and not isinstance(value, dict):
         tags.append(str(value))
     cleaned = (tag.strip().strip("#").strip().strip("/") for tag in tags)

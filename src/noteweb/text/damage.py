@@ -115,9 +115,9 @@ _THAI_DASH = re.compile(r"(?<![\u0e00-\u0e7f])\u0e42(?![\u0e00-\u0e7f])")
 _THAI_EMOJI = re.compile(r"(?<![\u0e00-\u0e7f])\u0e50[\u0e00-\u0e7f]{1,2}(?![\u0e00-\u0e7f])")
 _CUT_QUOTE = re.compile(r"â€(?=[\s,.;:!?)]|\Z)")
 _LOST = (
-    ("cp874", _THAI_DASH, "—"),
-    ("cp874", _THAI_EMOJI, "an emoji"),
-    ("cp1252", _CUT_QUOTE, "”"),
+    ("cp874", "\u0e42", _THAI_DASH, "—"),
+    ("cp874", "\u0e50", _THAI_EMOJI, "an emoji"),
+    ("cp1252", "â€", _CUT_QUOTE, "”"),
 )
 
 
@@ -130,7 +130,9 @@ def find_lossy(text: str) -> tuple[LossyDamage, ...]:
     if text.isascii():
         return ()
     found = []
-    for encoding, pattern, guess in _LOST:
+    for encoding, sign, pattern, guess in _LOST:
+        if sign not in text:
+            continue
         first, n_places = None, 0
         for match in pattern.finditer(text):
             first = first or match
