@@ -22,7 +22,9 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _SET_OFF = re.compile(r"(?:\*\*|__)([^*_\n]{3,100})(?:\*\*|__)|[\"“«„]([^\"”»“\n]{3,100})[\"”»“]")
-_TITLE_QUOTE = re.compile(rf"{_NOTE}[^.]{{0,40}}?[\"“«„']([^\"”»“'\n]{{3,100}})[\"”»“']", re.IGNORECASE)
+_TITLE_QUOTE = re.compile(
+    rf"{_NOTE}[^.]{{0,40}}?[\"“«„']([^\"”»“'\n]{{3,100}})[\"”»“']", re.IGNORECASE
+)
 _MIN_WORDS = 2  # a single quoted word is a term, not a note
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _N_CONTEXT = 200  # characters of a unit shown beside a name
 _LIST_REACH = 3000  # characters from a field's start in which it lists its domains
+_NO_SCORES = Scores()
 _NAME_KEYS = ("name", "title", "tool", "domain", "note", "field")
 _LABELLED = frozenset(
     {Field.EMERGENCE, Field.ACCEPTOR, Field.SIGNAL_TRANSDUCTION, Field.FEEDBACK_LOOP}
@@ -42,7 +43,7 @@ _NOT_LETTER = re.compile(r"[\W_]+")
 
 @lru_cache(maxsize=4096)
 def match_field(key: str) -> Field | None:
-    """Give the field a frontmatter key names: ``Receptor``, ``feedback_loops``, ``Receptor fields``."""
+    """Give the field a frontmatter key names: ``Receptor``, ``feedback_loops``."""
     match = _STEM.fullmatch(_NOT_LETTER.sub("", key.lower()))
     return _BY_STEM[match[1]] if match else None
 
@@ -61,7 +62,7 @@ class Reading:
     domains: tuple[Mention, ...] = ()
     terms: tuple[TermPair, ...] = ()
     feedback: tuple[Mention, ...] = ()
-    scores: Scores = Scores()
+    scores: Scores = _NO_SCORES
     is_joint: bool = False
 
 
@@ -182,24 +183,18 @@ def _labelled(
         yield _Statement(f"{label}: {statement.text}", start, statement.end, is_item=True)
 
 
-def _name_nothing(
-    entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]
-) -> Reading:
+def _name_nothing(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     del statements
     keys = entry.value if isinstance(entry.value, dict) else {}
     return Reading(units=units, is_joint=any(key.lower() == "all" for key in keys))
 
 
-def _name_scores(
-    entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]
-) -> Reading:
+def _name_scores(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     del statements
     return Reading(units=units, scores=read_scores(entry.value))
 
 
-def _name_tools(
-    entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]
-) -> Reading:
+def _name_tools(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     del entry
     found: dict[str, Mention] = {}
     for index, (statement, unit) in enumerate(zip(statements, units, strict=True)):
@@ -209,9 +204,7 @@ def _name_tools(
     return Reading(units=units, tools=tuple(found.values()))
 
 
-def _name_domains(
-    entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]
-) -> Reading:
+def _name_domains(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     text = entry.value if isinstance(entry.value, str) else ""
     leads: dict[str, Unit] = {}
     for statement, unit in zip(statements, units, strict=True):
@@ -226,9 +219,7 @@ def _name_domains(
     return Reading(units=units, domains=tuple(mentions), terms=terms)
 
 
-def _name_feedback(
-    entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]
-) -> Reading:
+def _name_feedback(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     del entry
     mentions: list[Mention] = []
     for statement, unit in zip(statements, units, strict=True):

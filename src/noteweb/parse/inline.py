@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from noteweb.text.lines import Lines
 
 # Every alternative begins with a literal character: the search then skips quickly over prose.
-_TOKEN = re.compile(r"\\[\\`*_\[\]#$%<(!]|``*+|%%|\$\$|\$|<!--|<[aA]\s|\[\[[^\[\]\r\n]+\]\]|\[|\]|\(\(|#(?=[^\s#])")
+_TOKEN = re.compile(
+    r"\\[\\`*_\[\]#$%<(!]|``*+|%%|\$\$|\$|<!--|<[aA]\s|\[\[[^\[\]\r\n]+\]\]|\[|\]|\(\(|#(?=[^\s#])"
+)
 _TAG = re.compile(
     r"#(?:\[\[([^\[\]\r\n]+)\]\]|([\w/\-\U0001f000-\U0001faff\u2600-\u27bf\u200d\ufe0f]+))"
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from noteweb.parse.mark import (
     Mark,
@@ -20,6 +21,7 @@ from noteweb.parse.mark import (
     find_ordinals,
 )
 from noteweb.text.sentences import split_sentences
+from noteweb.text.words import list_words
 
 _MIN_COVER = 0.25  # of the field's text; fewer, and the list is only a part of running prose
 _MIN_COVER_WEAK = 0.5  # for bullets and bold leads, which also stand inside prose
@@ -48,8 +50,10 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _TRIGGERS = frozenset(
-    "when whenever if once while during where upon когда если при wenn sobald falls cuando si"
-    " lorsque quand".split()
+    list_words(
+        "when whenever if once while during where upon когда если при wenn sobald falls cuando si"
+        " lorsque quand"
+    )
 )
 _CJK_TRIGGER = re.compile(r"[当若]|如果")
 _AND = 8
@@ -174,10 +178,7 @@ def _covers(value: str, marks: list[Mark], share: float) -> bool:
 
 def _cut_items(value: str, marks: list[Mark]) -> tuple[tuple[int, int], ...]:
     """Give each item from its mark to the next; the last one ends like the others did."""
-    items = [
-        _trim(value, mark.content, after.start)
-        for mark, after in zip(marks, marks[1:], strict=False)
-    ]
+    items = [_trim(value, mark.content, after.start) for mark, after in pairwise(marks)]
     last = marks[-1]
     if last.line == marks[-2].line:
         n_sentences = max(len(split_sentences(value[start:end])) for start, end in items)
@@ -275,7 +276,7 @@ def _split_paragraph(value: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _split_triggers(value: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
-    """Split one paragraph at the sentences that say when, alike in their first words if many are."""
+    """Split one paragraph at its sentences that say when; those that begin alike, if several do."""
     text = value[start:end]
     sentences = split_sentences(text)
     words = [text[a:b].lower().split() for a, b in sentences]
@@ -297,6 +298,5 @@ def _split_triggers(value: str, start: int, end: int) -> tuple[tuple[int, int], 
         starts.insert(0, 0)
     bounds = [*starts, len(sentences)]
     return tuple(
-        (start + sentences[a][0], start + sentences[b - 1][1])
-        for a, b in zip(bounds, bounds[1:], strict=False)
+        (start + sentences[a][0], start + sentences[b - 1][1]) for a, b in pairwise(bounds)
     )

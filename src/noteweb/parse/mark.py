@@ -6,6 +6,8 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
+from noteweb.text.words import list_words
+
 
 class MarkKind(Enum):
     """How an item is marked."""
@@ -66,7 +68,7 @@ _ORDINALS = {
 _LONGEST_ORDINAL = 30
 LAST = 99  # "finally" ends whatever was counted
 _ORDINALS |= dict.fromkeys(
-    "finally lastly last наконец наконец-то schließlich zuletzt enfin finalmente".split(), LAST
+    list_words("finally lastly last наконец наконец-то schließlich zuletzt enfin finalmente"), LAST
 )
 # Only texts that hold one of these can hold a second item.
 _SECONDS = ("econd", "тор", "weite", "euxi", "egund", "inally")
@@ -120,9 +122,7 @@ def _line_mark(line: str, at: int, index: int) -> Mark | None:
         match = _NUMBER.match(line)
         if match is not None:
             indent = str(len(line) - len(line.lstrip(" \t")))
-            return Mark(
-                MarkKind.NUMBER, at, at + match.end(), int(match["number"]), indent, index
-            )
+            return Mark(MarkKind.NUMBER, at, at + match.end(), int(match["number"]), indent, index)
     return _plain_mark(line, at, index, first)
 
 
@@ -169,9 +169,7 @@ def find_inline_numbers(value: str) -> list[Mark]:
             continue
         line += value.count("\n", counted, start)
         counted = start
-        marks.append(
-            Mark(MarkKind.NUMBER, start, match.end(), int(match["number"]), "", line)
-        )
+        marks.append(Mark(MarkKind.NUMBER, start, match.end(), int(match["number"]), "", line))
     return marks
 
 

@@ -21,10 +21,10 @@ _SETEXT = re.compile(r" {0,3}(?:=+|-+)[ \t]*\Z")
 _BREAK = re.compile(r"(?:(?:-[ \t]*+){3,}+|(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+)\Z")
 _CALLOUT = re.compile(r"[>\s]*\[!([^\]\r\n]+)\][+-]?[ \t]*(.*)")
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]:")
-_DEFINITION = re.compile(r"\[([^\[\]\r\n]+)\]:[ \t]*(?:<([^<>]*)>|(\S+))(?:[ \t]+[\"'(].*)?[ \t]*\Z")
-_DELIMITER = re.compile(
-    r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z"
+_DEFINITION = re.compile(
+    r"\[([^\[\]\r\n]+)\]:[ \t]*(?:<([^<>]*)>|(\S+))(?:[ \t]+[\"'(].*)?[ \t]*\Z"
 )
+_DELIMITER = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z")
 _SPECIAL = frozenset("`~#>%<$[|=-*+_0123456789")
 _CODE_INDENT = 4  # columns from which a line is indented code, not a heading or fence
 
@@ -280,9 +280,7 @@ class _Scan:
             )
         )
 
-    def _read_enclosed(
-        self, index: int, mark: str, closing: str, kind: PartKind
-    ) -> int | None:
+    def _read_enclosed(self, index: int, mark: str, closing: str, kind: PartKind) -> int | None:
         """Read a comment or formula that begins a line; None where it is no block of its own."""
         start = self.text.index(mark, self.starts[index])
         stop = -1 if closing in self.lost else self.text.find(closing, start + len(mark))

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import yaml
 
-from noteweb.model.note import Json
 from noteweb.parse.date import read_date
+
+if TYPE_CHECKING:
+    from noteweb.model.note import Json
 
 if not hasattr(yaml, "CSafeLoader"):
     message = "PyYAML lacks its C loader, without which reading notes takes 21 times as long"
@@ -59,7 +62,8 @@ class _Loader(yaml.CSafeLoader):
         """Give a node's tag where it has none of its own."""
         if kind is yaml.ScalarNode:
             return _PLAIN if isinstance(implicit, tuple) and implicit[0] else _STR
-        return super().resolve(kind, value, implicit)
+        tag: str = super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
+        return tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +138,11 @@ def _replace_forbidden(source: Source) -> Source:
     present = set(source.text)
     forbidden = sorted(c for c in present if _FORBIDDEN.match(c))
     free = (chr(c) for c in range(_FIRST_PRIVATE, 0xF8FF) if chr(c) not in present)
-    stand_ins = dict(zip(forbidden, free, strict=False))
+    stand_ins: dict[str, str | int | None] = dict(zip(forbidden, free, strict=False))
     return Source(
         text=source.text.translate(str.maketrans(stand_ins)),
         offset=source.offset,
-        restore={ord(private): character for character, private in stand_ins.items()},
+        restore={ord(str(private)): character for character, private in stand_ins.items()},
         budget=source.budget,
     )
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+from noteweb.text.words import list_words
+
 _N_WORDS = 12  # a name without a verb after it is cut here
 _REACH = 240  # characters in which a subject ends
 
-_VERBS = frozenset("""is are was were has have had does do did can could may might will would should must
+_VERBS = frozenset(
+    list_words("""
+is are was were has have had does do did can could may might will would should must
 provides provide offers offer enables enable connects connect influences contributes contribute
 informs inform explains explain examines examine explores explore describes describe discusses
 discuss supplies supply gives give serves serve supports complements complement extends extend
@@ -29,22 +33,25 @@ also further uses benefits impacts improves improve offers excels stands remains
 изучают питает определяет определяют задает задаёт
 liefert liefern bietet bieten verbindet verbinden beeinflusst beeinflussen unterstützt erklärt ist
 sind wird werden kann können zeigt zeigen ergänzt ergänzen beschreibt beschreiben hilft helfen
-ermöglicht ermöglichen erweitert vertieft stellt untersucht untersuchen gibt geben""".split())
+ermöglicht ermöglichen erweitert vertieft stellt untersucht untersuchen gibt geben""")
+)
 # Nouns too; they are verbs where an object or a direction follows.
 _AMBIGUOUS = frozenset(
-    """influence impact support link map model frame benefit shape challenge question test point
+    list_words("""
+    influence impact support link map model frame benefit shape challenge question test point
     help feed use work focus study bridge ground address guide measure drive benchmark form cover
-    inform process result""".split()
+    inform process result""")
 )
 _OBJECTS = frozenset(
-    """how what why whether when the a an our this that these its their both it directly on into to
-    with by from as each all any""".split()
+    list_words("""
+    how what why whether when the a an our this that these its their both it directly on into to
+    with by from as each all any""")
 )
 _SENTENCE_STARTS = frozenset(
-    "The This These It Its A An When By In Here Это Эта Этот Diese Dieser Sie".split()
+    list_words("The This These It Its A An When By In Here Это Эта Этот Diese Dieser Sie")
 )
 _DASHES = frozenset("-–—")
-_CLAUSE_STARTS = frozenset("which as because since where что die der das".split())
+_CLAUSE_STARTS = frozenset(list_words("which as because since where что die der das"))
 _EDGES = " \t\n.,;:!?–—-*_\"'“”«»„`()"
 
 

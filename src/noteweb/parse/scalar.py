@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import yaml
+if TYPE_CHECKING:
+    import yaml
 
-from noteweb.parse.node import Source
+    from noteweb.parse.node import Source
 
 _BREAK = re.compile(r"\r\n?|\n")
 _BLOCK_HEADER = re.compile(r"(?:[&!][^\s]*[ \t]+)*[|>](?:[-+]?([1-9])?[-+]?)[ \t]*(?:#[^\r\n]*)?")
@@ -27,8 +29,19 @@ _DOUBLE = re.compile(
     + r"|[ \t]++|[^\\\r\n \t]++"
 )
 _ESCAPES = {
-    **{"0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"},
-    **{"e": "\x1b", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029"},
+    "0": "\0",
+    "a": "\a",
+    "b": "\b",
+    "t": "\t",
+    "n": "\n",
+    "v": "\v",
+    "f": "\f",
+    "r": "\r",
+    "e": "\x1b",
+    "N": "\x85",
+    "_": "\xa0",
+    "L": "\u2028",
+    "P": "\u2029",
 }
 
 
@@ -117,9 +130,7 @@ def _map_literal(node: yaml.ScalarNode, source: Source) -> ScalarMap | None:
         places.append(at + shift)
         at += length + 1
         ends.append(at + shift)
-    return ScalarMap(
-        value_starts=tuple(starts), file_starts=tuple(places), file_ends=tuple(ends)
-    )
+    return ScalarMap(value_starts=tuple(starts), file_starts=tuple(places), file_ends=tuple(ends))
 
 
 def _block_lines(raw: str) -> tuple[list[tuple[str, int]], int]:
@@ -191,7 +202,7 @@ def _unescape(text: str) -> str:
     if mark in "\r\n":
         return ""
     if mark in "xuU" and len(text) > len("\\x"):
-        code = int(text[2:], 16)
+        code = int.from_bytes(bytes.fromhex(text[2:]), "big")
         return chr(code) if code <= 0x10FFFF else "\ufffd"  # noqa: PLR2004 - Unicode's last
     return _ESCAPES.get(mark, mark)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from noteweb.model.note import Json, Scores
+from noteweb.text.words import list_words
 
 _LOWEST, _HIGHEST = 1, 10
 _WORDS = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten".split(), start=1
+        list_words("one two three four five six seven eight nine ten"), start=1
     )
 }
 _STEMS = {

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import yaml
 
-from noteweb.model.note import Json
 from noteweb.parse.code import Finding
 from noteweb.parse.node import Source, to_json
+
+if TYPE_CHECKING:
+    from noteweb.model.note import Json
 
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _COMMENT_TAG = re.compile(r"[ \t]*(#[^\s#].*?)[ \t]*\Z")

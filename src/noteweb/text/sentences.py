@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 
+from noteweb.text.words import list_words
+
 # Possessive quantifiers keep every attempt to one pass, so the search is linear in the text.
 _END = re.compile(r"[.!?…。！？｡\r\n][.!?…。！？｡]*+[\"'”’»)\]*_」』）]*+")
 _CJK_STOPS = "。！？｡"
 _BLOCK_AFTER_NEWLINE = re.compile(r"[ \t]*+(?:[\r\n]|[-*+#|•]+[ \t]|\d{1,3}[.)][ \t]|\Z)")
 _LOOK_BACK = 24  # longer than any abbreviation
 _ABBREVIATIONS = frozenset(
-    """fig figs eq eqs al cf e.g i.e vs viz ca approx resp eds dr prof mr mrs ms st jr inc ltd
+    list_words("""
+    fig figs eq eqs al cf e.g i.e vs viz ca approx resp eds dr prof mr mrs ms st jr inc ltd
     a.k.a т.е т.к т.н и.о ср рис табл гл разд им г гг ул акад тыс млн млрд
-    z.b d.h u.a evtl ggf s.o s.u vgl hrsg p.ex c.-à-d p.ej sra sr pág""".split()
+    z.b d.h u.a evtl ggf s.o s.u vgl hrsg p.ex c.-à-d p.ej sra sr pág""")
 )
 # Words of their own where no number follows: "the answer is no."
 _BEFORE_NUMBER = frozenset(
-    """no nos p pp vol ch sec secs art app tab prop def ref refs lem thm chap ed
-    с стр см п пп т вып abb kap nr bd jan feb mar apr jun jul aug sep sept oct nov dec""".split()
+    list_words("""
+    no nos p pp vol ch sec secs art app tab prop def ref refs lem thm chap ed
+    с стр см п пп т вып abb kap nr bd jan feb mar apr jun jul aug sep sept oct nov dec""")
 )
 _MAX_LIST_DIGITS = 3
 _OPENING_MARKS = "([{\"'“«„*_"
