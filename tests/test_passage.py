@@ -141,11 +141,12 @@ def test_code_is_kept_and_cut_at_lines():
         assert sum(line in p.text for p in passages) == 1
 
 
-def test_the_last_resort_is_a_cut_between_tokens():
+@pytest.mark.parametrize("text", ["".join(f"{i % 10}," for i in range(300)), "一二三かな" * 90])
+def test_the_last_resort_is_a_cut_between_tokens(text):
     """A text without sentence, line or blank is still cut to the budget, and nothing is lost."""
-    text = "".join(f"{i % 10}," for i in range(300))
     passages = body_of(make_note([(PartKind.TEXT, text)]), max_tokens=50)
     assert "".join(p.text for p in passages) == text
+    assert len(passages) > 8
     assert all(len(WORDS.offsets(p.prefix + p.text)) <= 50 for p in passages)
 
 
