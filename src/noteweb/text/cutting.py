@@ -74,10 +74,22 @@ def cut_runs(
     """
     for run in runs:
         origin = run[0].start
+        if surely_fits(text[origin : run[-1].end], budget):
+            yield origin, run[-1].end
+            continue
         offsets = tokenizer.offsets(text[origin : run[-1].end])
         count = _TokenCount([origin + start for start, _ in offsets])
         pieces = [piece for block in run for piece in _fit_block(text, block, count, budget)]
         yield from _fill(pieces, count, budget)
+
+
+def surely_fits(text: str, budget: int) -> bool:
+    """Tell, without the tokenizer, whether a text can have no more than ``budget`` tokens.
+
+    A token of an ASCII text has a character of its own; other scripts may need several for one.
+    Most units of a note are that short, and the tokenizer is what cutting spends its time on.
+    """
+    return text.isascii() and len(text) - text.count(" ") <= budget
 
 
 def trim(text: str, start: int, end: int) -> Span:
