@@ -180,7 +180,9 @@ class NoteWeb:
         needs_model = wanted is not Mode.TEXT
         self._refresh(with_vectors=needs_model)
         request = Request(text=text, limit=limit, mode=wanted, only=only or Only())
-        return search(self.index, self.embedder if needs_model else None, request)
+        embedder = self.embedder if needs_model else None
+        with self.index.catalogue.snapshot():
+            return search(self.index, embedder, request)
 
     def related(self, name: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Find the notes nearest to a note in text and links, best first.
@@ -193,8 +195,9 @@ class NoteWeb:
 
         self._refresh(with_vectors=True)
         note = self.find(name)
-        nid = self.index.catalogue.rows("SELECT nid FROM notes WHERE id = ?", (note,))[0][0]
-        return find_related(self.index, nid, limit)
+        with self.index.catalogue.snapshot():
+            nid = self.index.catalogue.rows("SELECT nid FROM notes WHERE id = ?", (note,))[0][0]
+            return find_related(self.index, nid, limit)
 
     def field_names(self, names: Sequence[str]) -> tuple[str, ...]:
         """Give the fields' own spelling for names in any case; "body" is the body.

@@ -128,6 +128,16 @@ class Catalogue:
         except sqlite3.DatabaseError as error:
             raise IndexDamaged(self.path, str(error)) from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """See one state of the catalogue for several questions, whatever is written meanwhile."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a question and give all its rows.
 
@@ -253,6 +263,20 @@ class Catalogue:
             "UPDATE passages SET row = ? WHERE key = ? AND row IS NULL", [(r, k) for k, r in rows]
         )
         self.set_meta("n_rows", str(first_row + len(keys)))
+
+    def renumber_rows(self, rows: Mapping[int, int]) -> None:
+        """Give vectors their new rows, by old row, and forget the vectors that have none."""
+        kept = [
+            (key, rows[row])
+            for key, row in self.rows("SELECT key, row FROM vectors")
+            if row in rows
+        ]
+        self._db.execute("DELETE FROM vectors")
+        self._db.executemany("INSERT INTO vectors VALUES (?, ?)", kept)
+        self._db.execute(
+            "UPDATE passages SET row = (SELECT v.row FROM vectors v WHERE v.key = passages.key)"
+        )
+        self.set_meta("n_rows", str(len(rows)))
 
     def add_phrases(self, vectors: Mapping[bytes, bytes]) -> None:
         """Keep vectors (float32 bytes) of titles and names by content key."""
