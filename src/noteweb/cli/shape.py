@@ -28,7 +28,7 @@ def hit_row(hit: Hit) -> Row:
         "field": hit.field,
         "line": hit.line,
         "text": hit.text,
-        "score": round(hit.score, 6),
+        "score": round(hit.score, 4),
         "reasons": [{"kind": r.kind, "detail": r.detail, "value": r.value} for r in hit.reasons],
     }
 
