@@ -38,6 +38,20 @@ def test_a_score_is_the_sum_of_its_reasons(web, mode):
         assert hit.score == pytest.approx(sum(reason.value for reason in hit.reasons), abs=1e-3)
 
 
+def test_a_condition_is_shown_before_a_body_that_matches_as_well(tmp_path):
+    """Of passages nearly as good the trigger says why the note matters; a far better body wins."""
+    (tmp_path / "a.md").write_text(
+        "---\nActivation:\n- A hive loses its queen in winter.\n- The scale stands still.\n---\n"
+        "The hive of a keeper lost its queen in a mild winter.\n\n## Other\n\nSugar syrup.\n",
+        encoding="utf-8",
+    )
+    for i in range(12):
+        (tmp_path / f"{i}.md").write_text(f"Filler about topic {i}.\n", encoding="utf-8")
+    with NoteWeb.open(tmp_path, model="hashing") as web:
+        assert web.search("a hive that lost its queen in winter")[0].field == "Activation"
+        assert web.search("sugar syrup")[0].field is None
+
+
 def test_what_one_half_finds_has_the_other_halfs_score(web):
     """No candidate is dropped before fusion: every hit has both parts."""
     for hit in web.search("treadmill stripes colony", limit=10):

@@ -33,7 +33,7 @@ _N_SIMILAR = 8
 _SAMPLE = 256  # notes that stand for all where the usual likeness is measured
 
 #: A feedback name and a title that mean the same; see ARCHITECTURE.md for how it was chosen.
-MEANING_THRESHOLD = 0.6
+MEANING_THRESHOLD = 0.55
 
 
 def embed_waiting(index: Index, model: Callable[[], Embedder], progress: Progress) -> int:

@@ -11,7 +11,7 @@ from noteweb.model.codec import card_from_json, problems_from_json
 from noteweb.vault import NoteFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from noteweb.index.catalogue import Catalogue
     from noteweb.model.note import Card
@@ -121,6 +121,14 @@ def find_rows(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, int]:
 def find_owners(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, int]:
     """Give the note (nid) of each passage, by pid; pids the catalogue does not know are absent."""
     return dict(_in_chunks(catalogue, "SELECT pid, nid FROM passages WHERE pid IN ({})", pids))
+
+
+def find_in_fields(
+    catalogue: Catalogue, pids: Iterable[int], fields: Collection[str]
+) -> frozenset[int]:
+    """Give those of the passages that stand in one of the fields."""
+    rows = _in_chunks(catalogue, "SELECT pid, field FROM passages WHERE pid IN ({})", pids)
+    return frozenset(pid for pid, field in rows if field in fields)
 
 
 def find_pids(catalogue: Catalogue, rows: Iterable[int]) -> list[tuple[int, int]]:
