@@ -18,7 +18,7 @@ _ABOUT = (
     r"|под названием|über|zum?|zur|zu den|mit dem Titel|namens)"
 )
 _LEAD = re.compile(
-    rf"(?:(?:the|a|an|this|another|my|our|die|der|das|eine?)\s+)?(?:[\w-]+\s+)?{_NOTE}\s+{_ABOUT}\s+",
+    rf"\b(?:(?:the|a|an|this|another|my|our|die|der|das|eine?)\s+)?(?:[\w-]{{1,30}}\s+)?{_NOTE}\s+{_ABOUT}\s+",
     re.IGNORECASE,
 )
 _SET_OFF = re.compile(r"(?:\*\*|__)([^*_\n]{3,100})(?:\*\*|__)|[\"“«„]([^\"”»“\n]{3,100})[\"”»“]")

@@ -11,6 +11,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import yaml
@@ -200,7 +201,7 @@ def _key_blocks(text: str) -> list[tuple[int, int]]:
         if _KEY_LINE.match(line) and not line.startswith("- "):
             starts.append(at)
         at += len(line)
-    return list(zip(starts, [*starts[1:], at], strict=True))
+    return list(pairwise([*starts, at]))
 
 
 def _salvage_block(text: str, offset: int) -> list[Entry]:
