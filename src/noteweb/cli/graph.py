@@ -125,7 +125,8 @@ def _neighbours(web: NoteWeb, note: str, depth: int) -> list[dict[str, Any]]:
     if not note:
         raise BadRequest("neighbours of which note?", "noteweb graph neighbours NOTE")
     found = neighbours(web.graph, note_key(web.find(note)), depth)
-    return [_row(web.graph, neighbour) for neighbour in found]
+    labels = web.graph.nodes(data="label")
+    return [_row(web.graph, one) | {"previous": labels[one.previous]} for one in found]
 
 
 def _row(graph: Graph, found: Any) -> dict[str, Any]:  # noqa: ANN401 - one of the graph's answers

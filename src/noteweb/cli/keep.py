@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -76,7 +77,7 @@ def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
     with open_web(vault, quiet=True) as web:
         found = web.status()
         if form is ValueFormat.JSON:
-            typer.echo(shape.to_json(found), nl=False)
+            typer.echo(shape.to_json(asdict(found)), nl=False)
         else:
             render.status(found)
 

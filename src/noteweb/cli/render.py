@@ -185,6 +185,8 @@ def ranked(rows: Iterable[Mapping[str, Any]]) -> None:
             for key, value in row.items()
             if key not in {"label", "node", "nodes"} and value
         ]
+        if row.get("distance") == 1:
+            figures = [figure for figure in figures if not figure.startswith("previous ")]
         line = Text(row["label"], "bold")
         line.append(f"  {', '.join(figures)}" if figures else "", "cyan")
         console.print(line, soft_wrap=True)

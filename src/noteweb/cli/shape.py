@@ -119,8 +119,8 @@ def write_rows(
 
 
 def to_json(value: object) -> str:
-    """Give a value as JSON for people and programs: indented, in its own script."""
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    """Give a value as JSON for people and programs: indented, in its own script; paths as text."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 def _to_csv(rows: Sequence[Row]) -> str:
