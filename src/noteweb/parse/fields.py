@@ -17,7 +17,7 @@ from noteweb.parse.mark import find_line_marks
 from noteweb.parse.scalar import ScalarMap, map_scalar, map_span, map_whole
 from noteweb.parse.score import read_scores
 from noteweb.parse.term import find_terms
-from noteweb.parse.tool import find_tools
+from noteweb.parse.tool import find_announced_tools, find_tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
 
     `text` is the whole file, which the spans index.
     """
-    statements = list(_find_statements(field, entry, text))
+    statements = [s for s in _find_statements(field, entry, text) if not s.text.isspace()]
     units = tuple(
         [
             Unit(
@@ -100,7 +100,9 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
 def _collapse(text: str) -> str:
     """Make runs of white space one blank; most statements hold none, and splitting is slow."""
     if "\n" in text or "  " in text or not text.isprintable():
-        return " ".join(text.split())
+        text = " ".join(text.split())
+    if text.count("**") % 2:  # half of a bold lead whose label was taken off
+        text = text.replace("**", "", 1)
     return text
 
 
@@ -195,13 +197,16 @@ def _name_scores(entry: Entry, statements: list[_Statement], units: tuple[Unit, 
 
 
 def _name_tools(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
-    del entry
     found: dict[str, Mention] = {}
-    for index, (statement, unit) in enumerate(zip(statements, units, strict=True)):
-        names = find_tools(statement.text, is_list_item=statement.is_item, is_first=index == 0)
-        for name in names:
+    for statement, unit in zip(statements, units, strict=True):
+        for name in find_tools(statement.text):
             found.setdefault(name.lower(), _mention(name, unit))
-    return Reading(units=units, tools=tuple(found.values()))
+    if units and isinstance(entry.value, str) and not statements[0].is_item:
+        first_paragraphs = entry.value[:_LIST_REACH].split("\n\n")
+        for name in find_announced_tools(first_paragraphs[0]):
+            found.setdefault(name.lower(), _mention(name, units[0]))
+    order = sorted(found.values(), key=lambda mention: mention.start)
+    return Reading(units=units, tools=tuple(order))
 
 
 def _name_domains(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:

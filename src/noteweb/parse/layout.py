@@ -36,7 +36,7 @@ _FIELD = (
     r"|feedback[ -]?loops?)"
 )
 _OPENING = re.compile(
-    rf"(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b)"
+    rf"(?P<field>(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b))"
     r"|(?:(?:the|these|here|below|there|following|diese|folgende|вот|следующие)[ ](?:\w+[ ]){0,3})?"
     r"(?:\w+[ -]){0,4}(?:scenarios?|conditions?|triggers?|thresholds?|ways?|notes?|tools?|domains?"
     r"|factors?|situations?|сценари\w+|услови\w+|способ\w+|замет\w+|szenarien|bedingungen|wege)\b"
@@ -65,7 +65,7 @@ _FIELD = (
     r"|feedback[ -]?loops?)"
 )
 _OPENING = re.compile(
-    rf"(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b)"
+    rf"(?P<field>(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b))"
     r"|(?:(?:the|these|here|below|there|following|diese|folgende|вот|следующие)[ ](?:\w+[ ]){0,3})?"
     r"(?:\w+[ -]){0,4}(?:scenarios?|conditions?|triggers?|thresholds?|ways?|notes?|tools?|domains?"
     r"|factors?|situations?|сценари\w+|услови\w+|способ\w+|замет\w+|szenarien|bedingungen|wege)\b"
@@ -258,7 +258,10 @@ def _is_opening(value: str, span: tuple[int, int]) -> bool:
         return False
     if text.endswith(":"):
         return True
-    return _OPENING.match(text) is not None and len(split_sentences(text)) == 1
+    opening = _OPENING.match(text)
+    if opening is None or len(split_sentences(text)) > 1:
+        return False
+    return opening["field"] is not None or _TRIGGERS.isdisjoint(text.lower().split())
 
 
 def _split_paragraph(value: str, start: int, end: int) -> list[tuple[int, int]]:
