@@ -39,7 +39,7 @@ def test_boundaries(text, n_sentences):
     assert len(split(text)) == n_sentences, split(text)
 
 
-@given(st.text(alphabet="ab. \n!。-\"1"))
+@given(st.text(alphabet='ab. \n!。-"1'))
 def test_nothing_but_white_space_lies_between(text):
     """Spans are in order, never overlap, and cover every character that is not white space."""
     at = 0
