@@ -36,7 +36,7 @@ _FIELD = (
     r"|feedback[ -]?loops?)"
 )
 _OPENING = re.compile(
-    rf"(?P<field>(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b))"
+    rf"(?P<field>(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b(?![ ]of)))"
     r"|(?:(?:the|these|here|below|there|following|diese|folgende|вот|следующие)[ ](?:\w+[ ]){0,3})?"
     r"(?:\w+[ -]){0,4}(?:scenarios?|conditions?|triggers?|thresholds?|ways?|notes?|tools?|domains?"
     r"|factors?|situations?|сценари\w+|услови\w+|способ\w+|замет\w+|szenarien|bedingungen|wege)\b"
@@ -65,7 +65,7 @@ _FIELD = (
     r"|feedback[ -]?loops?)"
 )
 _OPENING = re.compile(
-    rf"(?P<field>(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b))"
+    rf"(?P<field>(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b(?![ ]of)))"
     r"|(?:(?:the|these|here|below|there|following|diese|folgende|вот|следующие)[ ](?:\w+[ ]){0,3})?"
     r"(?:\w+[ -]){0,4}(?:scenarios?|conditions?|triggers?|thresholds?|ways?|notes?|tools?|domains?"
     r"|factors?|situations?|сценари\w+|услови\w+|способ\w+|замет\w+|szenarien|bedingungen|wege)\b"
@@ -147,7 +147,7 @@ def _numbered(value: str, line_marks: list[Mark]) -> tuple[list[Mark], list[list
     at_lines = [m for m in line_marks if m.kind is MarkKind.NUMBER]
     starts = {mark.content for mark in at_lines}
     marks = at_lines
-    if not at_lines or len(find_chain(at_lines)) < len(at_lines):
+    if len(at_lines) < 2 or len(find_chain(at_lines)) < len(at_lines):  # noqa: PLR2004 - no list
         inline = [m for m in find_inline_numbers(value) if m.content not in starts]
         marks = sorted(at_lines + inline, key=lambda m: m.start)
     groups = split_counts(marks)

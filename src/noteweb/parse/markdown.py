@@ -162,6 +162,7 @@ class _Scan:
         if content is bare:
             after = self._read_block(index, bare)
             if after is not None:
+                self.paragraph, self.is_lazy = -1, False
                 return after
             return self._read_plain(index, line, bare)
         self.is_lazy = bool(content)

@@ -79,6 +79,8 @@ def _joined(text: str, start: int) -> list[str]:
 def _unlisted(text: str) -> str:
     """Give a tool's name by its looks: set off as a lead, or a proper name before a verb."""
     lead = find_lead(text)
+    if not lead and len(text.split()) <= _MAX_WORDS and not text.endswith((".", ":")):
+        lead = strip_edges(text)
     name = _SUFFIX.sub("", lead)
     if lead and len(name.split()) <= _MAX_WORDS and not _is_common(name):
         return canonical_tool(name) or name
