@@ -2,11 +2,11 @@
 
 import pytest
 from hypothesis import given
-from strategies import prose
 
 from noteweb.model.note import Field
 from noteweb.parse.fields import match_field
 from noteweb.parse.notes import parse_note
+from strategies import prose
 
 
 def read(frontmatter: str):

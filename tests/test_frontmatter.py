@@ -3,9 +3,9 @@
 import frontmatter
 import pytest
 from hypothesis import given
-from strategies import note_texts
 
 from noteweb.parse.frontmatter import NoteHandler, read_frontmatter
+from strategies import note_texts
 
 
 def values(text: str) -> dict:

@@ -2,9 +2,9 @@
 
 import pytest
 from hypothesis import given
-from strategies import prose
 
 from noteweb.parse.layout import find_layout
+from strategies import prose
 
 
 def items(value: str) -> list[str]:

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import prose
 
 from noteweb.parse.node import compose
 from noteweb.parse.scalar import map_scalar
+from strategies import prose
 
 
 def pieces(text: str) -> tuple[str, list[str], bool]:
