@@ -12,7 +12,7 @@ from noteweb.errors import Problem
 from noteweb.model.note import Anchor, Card, Field, Note, Part, PartKind, Scores, Unit
 from noteweb.parse.attribute import Attributes, read_attributes, read_page_properties
 from noteweb.parse.code import CODES, Finding
-from noteweb.parse.fields import Reading, match_field, read_field
+from noteweb.parse.fields import Reading, glance_field, match_field, read_field
 from noteweb.parse.frontmatter import Frontmatter, read_frontmatter
 from noteweb.parse.inline import Inline, Place, scan_inline
 from noteweb.parse.markdown import Body, scan_body
@@ -29,10 +29,27 @@ if TYPE_CHECKING:
     from noteweb.model.note import Link, Property, Section
 
 _NO_SCORES = Scores()
+_ALL = frozenset(Field)
+_ON_CARDS = frozenset({Field.ACCEPTOR, Field.SIGNAL_TRANSDUCTION, Field.FEEDBACK_LOOP})
 _BYTE_ORDER_MARK = "\ufeff"
 _LANGUAGE_SAMPLE = 1000  # characters each of the fields and the body
 _LOGSEQ_ID = re.compile(r"[0-9a-fA-F-]{36}\Z")
 _MARKUP = re.compile(r"\*\*|__|`|==|!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
+
+
+def parse_card(data: bytes, *, path: str) -> Card:
+    """Parse a file's bytes into the note's card alone.
+
+    The same card as `parse_note` gives, for about two thirds of its cost: the fields that only
+    say when a note matters, and name nothing, are not cut into units.
+    """
+    decoded = decode_bytes(data)
+    repair = find_repair(decoded.text)
+    text = decoded.text if repair is None else repair.text
+    lines = index_lines(text)
+    front = read_frontmatter(text)
+    fields = _read_fields(text, front, lines, _ON_CARDS)
+    return _make_card(path, _read_contents(text, front, lines), fields, repair)
 
 
 def parse_note(data: bytes, *, path: str) -> Note:
@@ -191,7 +208,9 @@ def _address(link: Link) -> tuple[str, str, str]:
     return link.target, link.heading, link.block
 
 
-def _read_fields(text: str, front: Frontmatter, lines: Lines) -> _Fields:
+def _read_fields(
+    text: str, front: Frontmatter, lines: Lines, wanted: frozenset[Field] = _ALL
+) -> _Fields:
     readings: list[Reading] = []
     units: list[Unit] = []
     findings: list[Finding] = []
@@ -200,6 +219,11 @@ def _read_fields(text: str, front: Frontmatter, lines: Lines) -> _Fields:
     for entry in front.entries:
         name = match_field(entry.key)
         if name is None:
+            continue
+        if name not in wanted:
+            reading = glance_field(entry, name)
+            readings.append(reading)
+            joint.extend([name] if reading.is_joint else [])
             continue
         reading = read_field(name, entry, text, lines)
         first = counts.get(name, 0)
