@@ -90,7 +90,7 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
 
     `text` is the whole file, which the spans index.
     """
-    statements = [s for s in _find_statements(field, entry, text) if not s.text.isspace()]
+    statements = list(_find_statements(field, entry, text))
     units = tuple(
         [
             Unit(
@@ -113,7 +113,7 @@ def _collapse(text: str) -> str:
     """Make runs of white space one blank; most statements hold none, and splitting is slow."""
     if "\n" in text or "  " in text or "\t" in text or not text.isascii():
         text = " ".join(text.split())
-    if text.count("**") % 2:  # half of a bold lead whose label was taken off
+    if "*" in text and text.count("**") % 2:  # half of a bold lead whose label was taken off
         text = text.replace("**", "", 1)
     return text
 
