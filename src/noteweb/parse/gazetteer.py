@@ -11,31 +11,31 @@ ONNX Runtime; TensorRT; TensorBoard; TensorFlow Serving; TensorFlow Extended; To
 Hugging Face; Hugging Face Transformers; Hugging Face Datasets; Hugging Face Hub; Transformers;
 Sentence Transformers; spaCy; NLTK; Gensim; Stanza; AllenNLP; Flair; CoreNLP; fastText; BERTopic;
 LangChain; LangGraph; LlamaIndex; Haystack; DSPy; Semantic Kernel; AutoGen; CrewAI; AutoGPT;
-OpenAI API; OpenAI Gym; Gymnasium; Stable Baselines3; RLlib; Ray; Ray Tune; DeepSpeed; Megatron-LM;
-vLLM; llama.cpp; Ollama; PEFT; bitsandbytes; Accelerate; Triton; CUDA; OpenCL; CuPy; Numba;
-NumPy; SciPy; pandas; Polars; Dask; Apache Spark; Spark; PySpark; Apache Flink; Apache Kafka; Kafka;
-Apache Airflow; Airflow; Prefect; Dagster; Luigi; Kubeflow; MLflow; Weights & Biases; Neptune;
-Comet ML; ClearML; DVC; Optuna; Hyperopt; BoTorch; GPyTorch; Ax; SMAC; AutoKeras; Auto-sklearn;
-scikit-learn; XGBoost; LightGBM; CatBoost; statsmodels; Stan; PyMC; Pyro; NumPyro; Edward; BUGS;
-JAGS; TensorFlow Probability; DoWhy; EconML; CausalML; pgmpy; Tetrad; SHAP; LIME; Captum;
-InterpretML; TransformerLens; ELI5; Alibi; Fairlearn; AI Fairness 360; Great Expectations;
-Neo4j; NetworkX; igraph; Gephi; graph-tool; DGL; PyTorch Geometric; ArangoDB; TigerGraph;
-Apache TinkerPop; GraphDB; Stardog; Amazon Neptune; RDFLib; Apache Jena; Protégé; OWL; SPARQL;
-Cytoscape; Obsidian; Logseq; Roam Research; Notion; Zotero; Anki; Zettlr; Emacs Org-mode;
+OpenAI API; OpenAI Gym; Gymnasium; Stable Baselines3; RLlib; Ray; Ray Tune; DeepSpeed;
+Megatron-LM; vLLM; llama.cpp; Ollama; PEFT; bitsandbytes; Accelerate; Triton; CUDA; OpenCL; CuPy;
+Numba; NumPy; SciPy; pandas; Polars; Dask; Apache Spark; Spark; PySpark; Apache Flink;
+Apache Kafka; Kafka; Apache Airflow; Airflow; Prefect; Dagster; Luigi; Kubeflow; MLflow;
+Weights & Biases; Neptune; Comet ML; ClearML; DVC; Optuna; Hyperopt; BoTorch; GPyTorch; Ax; SMAC;
+AutoKeras; Auto-sklearn; scikit-learn; XGBoost; LightGBM; CatBoost; statsmodels; Stan; PyMC; Pyro;
+NumPyro; Edward; BUGS; JAGS; TensorFlow Probability; DoWhy; EconML; CausalML; pgmpy; Tetrad; SHAP;
+LIME; Captum; InterpretML; TransformerLens; ELI5; Alibi; Fairlearn; AI Fairness 360;
+Great Expectations; Neo4j; NetworkX; igraph; Gephi; graph-tool; DGL; PyTorch Geometric; ArangoDB;
+TigerGraph; Apache TinkerPop; GraphDB; Stardog; Amazon Neptune; RDFLib; Apache Jena; Protégé; OWL;
+SPARQL; Cytoscape; Obsidian; Logseq; Roam Research; Notion; Zotero; Anki; Zettlr; Emacs Org-mode;
 FAISS; Pinecone; Weaviate; Milvus; Qdrant; Chroma; ChromaDB; pgvector; Annoy; hnswlib; Vespa;
 Elasticsearch; OpenSearch; Apache Solr; Apache Lucene; Lucene; Redis; MongoDB; PostgreSQL; SQLite;
-
 MySQL; DuckDB; ClickHouse; Cassandra; BigQuery; Snowflake; Jupyter; Jupyter Notebook; JupyterLab;
 Google Colab; RStudio; MATLAB; Simulink; Mathematica; Maple; SageMath; Julia; Octave; SPSS; Stata;
 Matplotlib; seaborn; Plotly; Bokeh; Altair; D3.js; Tableau; Power BI; Grafana; Streamlit; Gradio;
 Dash; FastAPI; Flask; Django; Docker; Kubernetes; Git; GitHub; GitLab; Jenkins; Terraform;
-Snakemake; Nextflow; Galaxy; Unity ML-Agents; Unity; Unreal Engine; Gazebo; ROS; MuJoCo; PyBullet; NetLogo;
-Mesa; AnyLogic; GAMA; Lean; Coq; Isabelle; Isabelle/HOL; Agda; Z3; Prolog; SWI-Prolog; PDDL; CLIPS;
-SOAR; ACT-R; OpenCog; NEST; NEURON; Brian2; Nengo; GROMACS; OpenMM; RDKit; DeepChem; PyMOL;
-AlphaFold; Biopython; Bioconductor; BLAST; QuTiP; Qiskit; Cirq; PennyLane; OpenFOAM; FEniCS; COMSOL;
-ANSYS; OpenCV; Detectron2; MediaPipe; scikit-image; Pillow; Blender; librosa; Kaldi; Whisper; ESPnet; Rasa;
-Dialogflow; LaTeX; Overleaf; Pandoc; Quarto; Mermaid; Graphviz; PlantUML; Miro; Prometheus; OpenMPI;
-Python; R; C++; Rust; Haskell; GPT-3; GPT-4; ChatGPT; Claude; BERT; T5; Llama; Gemini; Mistral
+Snakemake; Nextflow; Galaxy; Unity ML-Agents; Unity; Unreal Engine; Gazebo; ROS; MuJoCo; PyBullet;
+NetLogo; Mesa; AnyLogic; GAMA; Lean; Coq; Isabelle; Isabelle/HOL; Agda; Z3; Prolog; SWI-Prolog;
+PDDL; CLIPS; SOAR; ACT-R; OpenCog; NEST; NEURON; Brian2; Nengo; GROMACS; OpenMM; RDKit; DeepChem;
+PyMOL; AlphaFold; Biopython; Bioconductor; BLAST; QuTiP; Qiskit; Cirq; PennyLane; OpenFOAM;
+FEniCS; COMSOL; ANSYS; OpenCV; Detectron2; MediaPipe; scikit-image; Pillow; Blender; librosa;
+Kaldi; Whisper; ESPnet; Rasa; Dialogflow; LaTeX; Overleaf; Pandoc; Quarto; Mermaid; Graphviz;
+PlantUML; Miro; Prometheus; OpenMPI; Python; R; C++; Rust; Haskell; GPT-3; GPT-4; ChatGPT; Claude;
+BERT; T5; Llama; Gemini; Mistral
 """
 _ALIASES = {  # the first words of aliases of several words are those of listed tools
     "huggingface": "Hugging Face",
