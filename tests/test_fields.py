@@ -10,10 +10,12 @@ from strategies import prose
 
 
 def read(frontmatter: str):
+    """Parse a note with this frontmatter."""
     return parse_note(f"---\n{frontmatter}\n---\n".encode(), path="n.md")
 
 
 def block(key: str, value: str) -> str:
+    """Write a key with a literal block."""
     return f"{key}: |-\n" + "\n".join(f"  {line}" if line else "" for line in value.split("\n"))
 
 
@@ -131,7 +133,7 @@ def test_tools_in_other_forms(value, names):
         (
             block(
                 "SignalTransduction",
-                "It speaks to domains including game theory, ecology, and law. Game theory gives a.\n\n"
+                "Domains including game theory, ecology, and law. Game theory gives a.\n\n"
                 "Ecology gives b.\n\nCross-domain links show c.\n\nHistorically, d.",
             ),
             ["game theory", "ecology", "law"],
@@ -177,8 +179,10 @@ def test_terms_are_paired_with_their_domains():
     ("value", "names"),
     [
         (
-            "Two notes matter. First, the note on attention budgets informs this.\n\n"
-            "Second, the concept of noise floors in sensors limits it.\n\nThese links interact.",
+            (
+                "Two notes matter. First, the note on attention budgets informs this.\n\n"
+                "Second, the concept of noise floors in sensors limits it.\n\nThese interact."
+            ),
             ["attention budgets", "noise floors in sensors"],
         ),
         (
@@ -227,7 +231,7 @@ def test_feedback_names(value, names):
         (
             block(
                 "Emergence",
-                "High novelty (score 8/10). The value to AI is rated 9/10.\n\nFeasibility scores 7.5/10.",
+                "High novelty (score 8/10). The value is rated 9/10.\n\nFeasibility scores 7.5/10.",
             ),
             (8, 9, 7.5),
         ),

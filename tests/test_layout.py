@@ -8,6 +8,7 @@ from strategies import prose
 
 
 def items(value: str) -> list[str]:
+    """Give the items of a prose field."""
     return [value[start:end] for start, end in find_layout(value).items]
 
 

@@ -13,6 +13,7 @@ GERMAN = "Größe, Übung, „Maß“ – fünf Ähren.\n"
 
 
 def damage(text: str, encoding: str) -> str | None:
+    """Read UTF-8 as another encoding, None where that fails."""
     try:
         return text.encode().decode(encoding)
     except UnicodeDecodeError:
