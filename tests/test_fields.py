@@ -110,6 +110,7 @@ def test_tools_are_what_units_lead_with():
 @pytest.mark.parametrize(
     ("value", "names"),
     [
+        (block("Acceptor", "1. Integration: pipelines\n2. PyTorch: layers"), ["PyTorch"]),
         ("Acceptor: [pytorch, Thingamajig]", ["PyTorch", "Thingamajig"]),
         ("Acceptor:\n  - neo4j: graphs\n  - name: JAX", ["Neo4j", "JAX"]),
         ("Acceptor:\n  MLflow: runs\n  Optuna: search", ["MLflow", "Optuna"]),
@@ -167,6 +168,7 @@ def test_terms_are_paired_with_their_domains():
     value = (
         "Law is old.\n\nTerms: 'norm' maps from law to game theory as 'rule'; 'payoff' connects"
         " ecology with law via 'benefit'. A 'lone' term."
+        " Both 'one' and 'two' differ."
     )
     terms = read(block("SignalTransduction", value)).card.terms
     assert [(t.source, t.target, t.source_domain, t.target_domain) for t in terms] == [

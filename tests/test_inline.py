@@ -110,6 +110,8 @@ def test_what_is_no_link(text):
     ("text", "n_links"),
     [
         ("`a [[A]]", 1),
+        ("`a` [[A]] `b`", 1),
+        ("%%a%% [[A]] %%b%%", 1),
         ("- `a\n- b` [[A]]", 1),
         ("a ` b\n\nc ` [[A]]", 1),
         ("costs $5 and [[A]] costs $6", 1),

@@ -123,6 +123,11 @@ def test_an_ordinal_in_passing_makes_no_list():
     assert len(items(value)) == 21
 
 
+def test_ordinals_count_from_first_without_a_gap():
+    """A "Third" without a "Second" counts nothing."""
+    assert items(f"First, {A} Third, {C}") == [f"First, {A} Third, {C}"]
+
+
 def test_one_paragraph_of_conditions_is_split_where_they_begin():
     """Sentences that begin alike and say when are the items; what follows each belongs to it."""
     value = "The note fires when a grows. It does so slowly. The note fires when b falls. Yes."

@@ -77,6 +77,11 @@ def test_a_single_odd_line_is_no_witness():
     assert find_repair("Настоящая строка\ncaf√©\nещё одна\n") is None
 
 
+def test_one_odd_pair_repeated_is_no_witness():
+    """The same pair on several lines may be the author's own; other runs must speak too."""
+    assert find_repair("Настоящая строка\n" + "a√© b\n" * 5) is None
+
+
 def test_damage_upon_damage_is_undone():
     """Text damaged twice comes back, and both steps are named."""
     twice = RUSSIAN.encode().decode("latin-1").encode().decode("mac_roman")
