@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,12 +75,22 @@ class _Statement(NamedTuple):
     is_item: bool
 
 
+def glance_field(entry: Entry, field: Field) -> Reading:
+    """Read of a field what a card shows, without cutting its text into units.
+
+    Only for the fields that name nothing: all but Acceptor, SignalTransduction, FeedbackLoop.
+    """
+    keys = entry.value if isinstance(entry.value, dict) else {}
+    scores = read_scores(entry.value) if field is Field.EMERGENCE else _NO_SCORES
+    return Reading(units=(), scores=scores, is_joint=any(key.lower() == "all" for key in keys))
+
+
 def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
     """Read a field of the frontmatter, prose or typed, into units and the names they give.
 
     `text` is the whole file, which the spans index.
     """
-    statements = [s for s in _find_statements(field, entry, text) if not s.text.isspace()]
+    statements = list(_find_statements(field, entry, text))
     units = tuple(
         [
             Unit(
@@ -94,14 +104,16 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
             for ordinal, statement in enumerate(statements)
         ]
     )
-    return _NAMED.get(field, _name_nothing)(entry, statements, units)
+    if field in _NAMED:
+        return _NAMED[field](entry, statements, units)
+    return replace(glance_field(entry, field), units=units)
 
 
 def _collapse(text: str) -> str:
     """Make runs of white space one blank; most statements hold none, and splitting is slow."""
-    if "\n" in text or "  " in text or not text.isprintable():
+    if "\n" in text or "  " in text or "\t" in text or not text.isascii():
         text = " ".join(text.split())
-    if text.count("**") % 2:  # half of a bold lead whose label was taken off
+    if "*" in text and text.count("**") % 2:  # half of a bold lead whose label was taken off
         text = text.replace("**", "", 1)
     return text
 
@@ -185,17 +197,6 @@ def _labelled(
         yield _Statement(f"{label}: {statement.text}", start, statement.end, is_item=True)
 
 
-def _name_nothing(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
-    del statements
-    keys = entry.value if isinstance(entry.value, dict) else {}
-    return Reading(units=units, is_joint=any(key.lower() == "all" for key in keys))
-
-
-def _name_scores(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
-    del statements
-    return Reading(units=units, scores=read_scores(entry.value))
-
-
 def _name_tools(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     found: dict[str, Mention] = {}
     for statement, unit in zip(statements, units, strict=True):
@@ -245,5 +246,4 @@ _NAMED = {
     Field.ACCEPTOR: _name_tools,
     Field.SIGNAL_TRANSDUCTION: _name_domains,
     Field.FEEDBACK_LOOP: _name_feedback,
-    Field.EMERGENCE: _name_scores,
 }
