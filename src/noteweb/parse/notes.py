@@ -215,7 +215,7 @@ def _encoding_findings(decoded: Decoded, repair: Repair | None, text: str) -> li
         findings.append(Finding(code="encoding-damaged", offset=offset, message=message))
     for lossy in find_lossy(text):
         message = (
-            f"{lossy.found!r} stands {lossy.n_places} times where {lossy.encoding} lost bytes;"
+            f"{lossy.found!r} stands {_times(lossy.n_places)} where {lossy.encoding} lost bytes;"
             f" it may have been {lossy.guess}"
         )
         findings.append(Finding(code="encoding-guess", offset=lossy.offset, message=message))
@@ -225,9 +225,13 @@ def _encoding_findings(decoded: Decoded, repair: Repair | None, text: str) -> li
     for character, code in (("\0", "character-nul"), ("\ufffd", "character-replaced")):
         offset = text.find(character)
         if offset >= 0:
-            message = f"U+{ord(character):04X} stands {text.count(character)} times"
+            message = f"U+{ord(character):04X} stands {_times(text.count(character))}"
             findings.append(Finding(code=code, offset=offset, message=message))
     return findings
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _first_difference(before: str, after: str) -> int:
