@@ -103,7 +103,8 @@ class IndexMismatch(NotewebError):
     def __init__(self, *, have: str, want: str) -> None:
         super().__init__(
             f"the index was made by {have}, not by {want}",
-            "run: noteweb index --rebuild (your notes are not touched)",
+            "leave --model and the setting away to go on with it, or make it anew with:"
+            " noteweb index --rebuild (your notes are not touched)",
         )
 
 

@@ -173,7 +173,11 @@ class _Walk:
 
     def _take_file(self, entry: os.DirEntry[bytes], file: bytes, path: str) -> None:
         try:
-            if entry.is_symlink() and not self._is_inside(entry.path):
+            if (
+                entry.is_symlink()
+                and Path(os.fsdecode(entry.path)).exists()
+                and not self._is_inside(entry.path)
+            ):
                 reason = "symbolic link out of the vault, left alone"
                 self.problems.append(_file_problem(path, "link-outside", reason, Severity.WARNING))
                 return

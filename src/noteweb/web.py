@@ -117,7 +117,12 @@ class NoteWeb:
         ------
         ModelUnavailable
         """
-        return None if self.config.model == "none" else self._open("query")
+        return None if self.model == "none" else self._open("query")
+
+    @property
+    def model(self) -> str:
+        """The model's name: the one asked for, else the one that made the index."""
+        return self.config.model or self.index.catalogue.meta("model") or "default"
 
     def sync(self, *, with_vectors: bool = True) -> SyncReport:
         """Bring the index up to date with the notes.
@@ -147,6 +152,9 @@ class NoteWeb:
         """
         from noteweb.index.folder import remove_index
 
+        if with_vectors and self.config.model != "none":
+            # A model that cannot be had must not cost the index that is there.
+            self._open_for_rebuild()
         self.close()
         remove_index(self.folder)
         return self.sync(with_vectors=with_vectors)
@@ -185,6 +193,8 @@ class NoteWeb:
         self._refresh(with_vectors=needs_model)
         request = Request(text=text, limit=limit, mode=wanted, only=only or Only())
         embedder = self.embedder if needs_model else None
+        if wanted is Mode.SEMANTIC and embedder is None:
+            raise BadRequest("this vault has no model to search by meaning", "use --mode text")
         with self.index.catalogue.snapshot():
             return search(self.index, embedder, request)
 
@@ -353,7 +363,13 @@ class NoteWeb:
 
         device = cast("Device", self.config.device)  # read_config has checked it
         memory = self.folder / "weights.json"
-        return open_embedder(self.config.model, device=device, purpose=purpose, memory=memory)
+        return open_embedder(self.model, device=device, purpose=purpose, memory=memory)
+
+    def _open_for_rebuild(self) -> None:
+        from noteweb.embed import open_embedder
+
+        name = self.config.model or "default"
+        open_embedder(name, device=cast("Device", self.config.device))
 
     def _embedder_if_any(self) -> Embedder | None:
         """Give the model to cut by, where it can be had: words do without."""

@@ -132,6 +132,8 @@ def path(
         typer.echo(shape.to_json(None if route is None else asdict(route)), nl=False)
     elif route is not None:
         render.route(route, labels)
+        if not route.steps:
+            typer.echo("both names mean the same note", err=True)
     if route is None:
         typer.echo("no way from the one to the other", err=True)
         raise typer.Exit(ANSWER_IS_NO)

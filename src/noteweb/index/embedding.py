@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from noteweb.index.folder import Index
     from noteweb.model.progress import Progress
 
-#: Passages a commit; some ten seconds of work on one core.
-_SHARD = 1_024
+#: Passages a commit: a run that is stopped loses some two seconds of work.
+_SHARD = 256
 
 _ANN_GROWTH = 1.1
 

@@ -110,7 +110,9 @@ class Index:
             raise IndexBusy(path, _LOCK_WAIT_S) from error
 
     def is_text_current(self) -> bool:
-        """Whether the text index holds the catalogue's generation."""
+        """Whether the text index is there and holds the catalogue's generation."""
+        if not (self.folder / "text" / "meta.json").exists():
+            return self.catalogue.generation == 0
         return _read_manifest(self.folder) == self.catalogue.generation
 
     def write_manifest(self) -> None:
@@ -155,8 +157,11 @@ def remove_index(folder: Path) -> None:
         for pattern in _OWN_FILES:
             for path in folder.glob(pattern):
                 path.unlink()
-        if (folder / "text").exists():
-            shutil.rmtree(folder / "text")
+        text = folder / "text"
+        if text.is_dir() and not text.is_symlink():
+            shutil.rmtree(text)
+        else:
+            text.unlink(missing_ok=True)
     except OSError as error:
         raise WriteFailed(folder, error.strerror or str(error)) from error
 

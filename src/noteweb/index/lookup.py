@@ -118,9 +118,10 @@ def find_rows(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, int]:
     return dict(_in_chunks(catalogue, sql, pids))
 
 
-def find_owners(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, int]:
-    """Give the note (nid) of each passage, by pid; pids the catalogue does not know are absent."""
-    return dict(_in_chunks(catalogue, "SELECT pid, nid FROM passages WHERE pid IN ({})", pids))
+def find_owners(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Give the note (nid, path) of each passage, by pid; pids that are not known are absent."""
+    sql = "SELECT pid, nid, path FROM passages JOIN notes USING (nid) WHERE pid IN ({})"
+    return {pid: (nid, path) for pid, nid, path in _in_chunks(catalogue, sql, pids)}
 
 
 def find_in_fields(
