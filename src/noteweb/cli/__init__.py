@@ -24,6 +24,10 @@ def run(arguments: list[str]) -> int:
     """Run one command and give its exit code; every expected failure is one line on stderr."""
     from noteweb.errors import NotewebError
 
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    if sys.stdout is None:  # closed by the shell: >&-
+        return _fail(_NO_OUTPUT, "", FAILED)
     for stream in (sys.stdout, sys.stderr):
         # Names and texts may hold bytes that are no Unicode; they are shown, never a crash.
         if hasattr(stream, "reconfigure"):
