@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TextIO
 
 #: Exit codes, as README lists them.
 ANSWER_IS_NO = 1
@@ -22,39 +23,51 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and give its exit code; every expected failure is one line on stderr."""
-    from noteweb.errors import NotewebError
-
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        sys.stderr = _nowhere()
     if sys.stdout is None:  # closed by the shell: >&-
         return _fail(_NO_OUTPUT, "", FAILED)
     for stream in (sys.stdout, sys.stderr):
         # Names and texts may hold bytes that are no Unicode; they are shown, never a crash.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    code = _run_command(arguments)
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        # Closed or full: say it once, and keep Python from trying again when it ends.
+        sys.stdout = _nowhere()
+        return code if isinstance(error, BrokenPipeError) else _fail(_NO_OUTPUT, "", FAILED)
+    return code
+
+
+def _run_command(arguments: list[str]) -> int:
+    from noteweb.errors import NotewebError
+
     try:
         from noteweb.cli.app import app
 
         app(arguments, prog_name="noteweb")
     except KeyboardInterrupt:
-        code = STOPPED
+        return _stopped()
     except SystemExit as done:
         code = done.code if isinstance(done.code, int) else 0
+        return _stopped() if code == STOPPED else code
     except NotewebError as error:
         return _fail(error.message, error.hint, FAILED)
     except OSError as error:
         return _fail(f"{_NO_OUTPUT}: {error.strerror}", "", FAILED)
     except MemoryError:
         return _fail("out of memory", "close other programs, or split the vault", FAILED)
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError) as error:
-        # Closed or full: say it once, and keep Python from trying again when it ends.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        return code if isinstance(error, BrokenPipeError) else _fail(_NO_OUTPUT, "", FAILED)
-    if code == STOPPED:
-        _fail("stopped", "what was done is kept; the next run goes on from there", code)
-    return code
+    return 0
+
+
+def _stopped() -> int:
+    return _fail("stopped", "what was done is kept; the next run goes on from there", STOPPED)
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
 def _fail(message: str, hint: str, code: int) -> int:
