@@ -153,6 +153,33 @@ def test_tools_in_other_forms(value, names):
             block("SignalTransduction", "Bereiche wie Optik, Recht und Spiel. Optik gibt a."),
             ["Optik", "Recht", "Spiel"],
         ),
+        (
+            block("SignalTransduction", "Law: a\n\nOptics: b\n\nNames: 'c' is 'd' in optics."),
+            ["Law", "Optics"],
+        ),
+        (
+            block("SignalTransduction", "Law - a\n\nOptics - b\n\nDictionary: 'c' is 'd'."),
+            ["Law", "Optics"],
+        ),
+        (
+            block("SignalTransduction", 'Law gives a.\n\nWhat is "c" in law is "d" in optics.'),
+            ["Law"],
+        ),
+        (
+            block(
+                "SignalTransduction",
+                "Law gives a.\n\nСлова по областям: «мера» в праве, «свет» в оптике.",
+            ),
+            ["Law"],
+        ),
+        (
+            block("SignalTransduction", "Game theory. Play b.\n\nIt moves. Fast."),
+            ["Game theory"],
+        ),
+        (
+            block("SignalTransduction", "Thermodynamics: a\n\nItem response theory: b"),
+            ["Thermodynamics", "Item response theory"],
+        ),
         ("SignalTransduction: [Optics, Law]", []),
         ("SignalTransduction: {Optics: rays, Law: rules}", ["Optics", "Law"]),
     ],
