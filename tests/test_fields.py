@@ -119,6 +119,30 @@ def test_tools_are_what_units_lead_with():
             block("Acceptor", "Tools such as Weaviate, Milvus, and FAISS."),
             ["Weaviate", "Milvus", "FAISS"],
         ),
+        (block("Acceptor", "1. foobar (a Python package): x\n2. JAX: y"), ["foobar", "JAX"]),
+        (block("Acceptor", "1. quux, the Acme package: x\n2. JAX: y"), ["quux", "JAX"]),
+        (
+            block("Acceptor", "quux or FooBar: x\n\nJAX or nanoFoo: y"),
+            ["quux", "FooBar", "JAX", "nanoFoo"],
+        ),
+        (block("Acceptor", "FOO or a comparable suite: x\n\nA plain cost sheet: y"), ["FOO"]),
+        (block("Acceptor", "- MESA, the stellar code, as a view\n- LEAN: b"), ["MESA", "LEAN"]),
+        (
+            block("Acceptor", "- Foopy, whose units help.\n- quux, if all else fails.\n- JAX."),
+            ["Foopy", "quux", "JAX"],
+        ),
+        (
+            block("Acceptor", "Check, the open framework, which stores.\n\nHowever, for all."),
+            ["Check"],
+        ),
+        (
+            block("Acceptor", "A counter such as `quux` or by hand: x\n\n`statsmodels` or NumPy."),
+            ["quux", "statsmodels", "NumPy"],
+        ),
+        (
+            block("Acceptor", "**JAX**: a.\n\n**auto_FOO**: b when c.\n\n**SciPy**: d."),
+            ["JAX", "auto_FOO", "SciPy"],
+        ),
         (block("Acceptor", "PyTorch даёт слои.\n\nNeo4j хранит графы."), ["PyTorch", "Neo4j"]),
         (block("Acceptor", "Stan liefert Proben.\n\nDie Umsetzung braucht Zeit."), ["Stan"]),
     ],

@@ -34,7 +34,7 @@ _NO_DOMAIN = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"\s+(?:domain|field|discipline|perspective|principles?)\Z", re.IGNORECASE)
-_QUOTES = frozenset("\"“”„«»")  # inside an item they set off a term, not a domain
+_QUOTES = frozenset('"“”„«»')  # inside an item they set off a term, not a domain
 # "Population genetics. Drift loses alleles": a name alone as a sentence
 _STOP_LEAD = re.compile(r"(?P<name>[^\W\d_][^.,:;!?\"'“”«»()\n]{2,60})\.\s+(?=\S)")
 _MAX_WORDS = 6

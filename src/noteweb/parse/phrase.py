@@ -89,7 +89,7 @@ def strip_edges(text: str) -> str:
     return " ".join(text.split()).strip(_EDGES)
 
 
-_BOLD_LEAD = re.compile(r"\s*(?:\*\*|__)(?P<name>[^*_\n]{2,100}?)(?:\*\*|__)")
+_BOLD_LEAD = re.compile(r"\s*(?P<bold>\*\*|__)(?P<name>(?:(?!(?P=bold))[^*\n]){2,100})(?P=bold)")
 _QUOTED_LEAD = re.compile(r"\s*(?:[\"“«„](?P<name>[^\"”»“\n]{2,100})[\"”»“])")
 _DASH_LEAD = re.compile(r"\s*(?P<name>[^.;:!?\n]{2,70}?)(?::(?=\s|\*)|\s[–—-]\s)")
 _N_NAME_WORDS = 6
