@@ -262,6 +262,45 @@ def test_terms_are_paired_with_their_domains():
         ),
         ("Nothing in particular is named here.", []),
         (
+            (
+                "Sea ice is the parent.\n\nThe note Old maps changes the a, because b.\n\n"
+                "For the rest, see Does salt matter.\n\nA note still to be written, Tides and"
+                " moons, would add c."
+            ),
+            ["Sea ice", "Old maps", "Does salt matter", "Tides and moons"],
+        ),
+        (
+            (
+                "The note Old maps is first. Sea ice and its limits supplies a. Gulls fly. Salt,"
+                " sand and foam warns that b. This note feeds c. A note on tides, not written yet,"
+                " would d."
+            ),
+            ["Old maps", "Sea ice and its limits", "Salt, sand and foam", "tides"],
+        ),
+        ("The nearest relative is Old maps, the atlas, in which a is b.", ["Old maps"]),
+        (
+            (
+                "1) Old maps holds the best.\n2) Sea ice tells a.\n3) Salt argues from b.\n"
+                "4) Foam and sand treats c.\n5) Tides, still to be written"
+            ),
+            ["Old maps", "Sea ice", "Salt", "Foam and sand", "Tides"],
+        ),
+        (
+            (
+                "1) Sands and what gulls can do supplies a.\n2) Random maps and its limits"
+                " continues b.\n3) Ice lists what c is."
+            ),
+            ["Sands and what gulls can do", "Random maps and its limits", "Ice"],
+        ),
+        (
+            "First, 'Old maps and the choice of ink' because a. Second, 'Ice' owns b.",
+            ["Old maps and the choice of ink", "Ice"],
+        ),
+        (
+            '1) "One two three four five six seven eight" is a.\n2) **Old_maps**: b',
+            ["One two three four five six seven eight", "Old_maps"],
+        ),
+        (
             "1. заметка о забывании влияет на это\n2. заметка о шуме дополняет",
             ["забывании", "шуме"],
         ),

@@ -23,10 +23,11 @@ _OF = re.compile(
     re.IGNORECASE,
 )
 _NO_DOMAIN = re.compile(
-    r"(?:(?:the|this|these|those|it|its|each|all|both|such)\b|cross|inter|histor|current|emerging|key|term"
+    r"(?:(?:the|this|these|those|it|its|each|all|both|such)\b"
+    r"|cross|inter|histor|current|emerging|key|term"
     r"|translat|connect|integrat|overall|together|in |for |by |through|when|while|further|addition"
-    r"|moreover|finally|semantic path|vocabular|signal ?trans|note|several|primary|core|multiple|as "
-    r"|another|glossar|слова\b|словар"
+    r"|moreover|finally|semantic path|vocabular|signal ?trans|note|several|primary|core|multiple"
+    r"|as |another|glossar|слова\b|словар"
     # what a terminology map calls itself, and how a sentence of it begins
     r"|(?:names?|words?|dictionary|lexicon|wording|wörter\w*)(?:\s+(?:across|between|for|in|of)\b|\Z)"
     r"|(?:what|which|who|how|why|where)\b"
