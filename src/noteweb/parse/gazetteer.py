@@ -54,7 +54,7 @@ _ALIASES = {  # the first words of aliases of several words are those of listed 
     "sbert": "Sentence Transformers",
     "openaigpt4": "GPT-4",
 }
-_NOISE = re.compile(r"[\s\-_./]+")
+_NOISE = re.compile(r"[\-_./]+")
 _WORD = re.compile(r"[^\s,;:()\[\]*\"“”«»]+")
 _MAX_WORDS = 4
 #: Words that are tools only where they lead a statement of their own.
@@ -91,7 +91,9 @@ GENERAL = frozenset(
 
 
 def _key(text: str) -> str:
-    return _NOISE.sub("", text.lower())
+    """Give a name without white space and ``- _ . /``, in small letters."""
+    key = "".join(text.lower().split())
+    return key if key.isalnum() else _NOISE.sub("", key)
 
 
 _LISTED = tuple(" ".join(raw.split()) for raw in _TOOLS.split(";"))
@@ -104,6 +106,7 @@ def _first_key(word: str) -> str:
 
 
 _FIRST_WORDS = frozenset([*(_key(name.split()[0]) for name in _LISTED), *TOOLS])
+_BEGINNINGS = frozenset(key[:length] for key in TOOLS for length in range(1, len(key) + 1))
 
 
 def canonical_tool(name: str) -> str | None:
@@ -116,20 +119,17 @@ def match_tool(text: str, start: int = 0) -> tuple[str, int] | None:
     first = _WORD.match(text, start)
     if first is None or _first_key(first[0]) not in _FIRST_WORDS:
         return None
-    words = [first]
-    at = first.end() + 1 if text[first.end() : first.end() + 1] == " " else len(text)
-    while len(words) < _MAX_WORDS:
-        match = _WORD.match(text, at)
-        if match is None:
+    longest = None
+    word: re.Match[str] | None = first
+    for _ in range(_MAX_WORDS):
+        if word is None:
             break
-        words.append(match)
-        at = match.end()
-        if text[at : at + 1] != " ":
-            break
-        at += 1
-    for last in reversed(words):
-        name = text[start : last.end()].rstrip(".'’")
+        end = word.end()
+        name = text[start:end].rstrip(".'’")
         found = TOOLS.get(_key(name.removesuffix("'s").removesuffix("’s")))
         if found is not None and (len(name) > 1 or name == "R"):
-            return found, start + len(name)
-    return None
+            longest = found, start + len(name)
+        if text[end : end + 1] != " " or _key(text[start:end]) not in _BEGINNINGS:
+            break
+        word = _WORD.match(text, end + 1)
+    return longest

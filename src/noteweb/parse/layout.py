@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from noteweb.parse.mark import (
     Mark,
@@ -87,8 +87,7 @@ _TRIGGER = re.compile(
 _ENDS_IN_AND = (" and", " or", " и", " или", " und", " oder")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(NamedTuple):
     """The items of a field's text, as spans without their marks."""
 
     items: tuple[tuple[int, int], ...]
