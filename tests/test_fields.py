@@ -10,10 +10,12 @@ from strategies import prose
 
 
 def read(frontmatter: str):
+    """Parse a note with this frontmatter."""
     return parse_note(f"---\n{frontmatter}\n---\n".encode(), path="n.md")
 
 
 def block(key: str, value: str) -> str:
+    """Write a key with a literal block."""
     return f"{key}: |-\n" + "\n".join(f"  {line}" if line else "" for line in value.split("\n"))
 
 
@@ -108,6 +110,7 @@ def test_tools_are_what_units_lead_with():
 @pytest.mark.parametrize(
     ("value", "names"),
     [
+        (block("Acceptor", "1. Integration: pipelines\n2. PyTorch: layers"), ["PyTorch"]),
         ("Acceptor: [pytorch, Thingamajig]", ["PyTorch", "Thingamajig"]),
         ("Acceptor:\n  - neo4j: graphs\n  - name: JAX", ["Neo4j", "JAX"]),
         ("Acceptor:\n  MLflow: runs\n  Optuna: search", ["MLflow", "Optuna"]),
@@ -131,7 +134,7 @@ def test_tools_in_other_forms(value, names):
         (
             block(
                 "SignalTransduction",
-                "It speaks to domains including game theory, ecology, and law. Game theory gives a.\n\n"
+                "Domains including game theory, ecology, and law. Game theory gives a.\n\n"
                 "Ecology gives b.\n\nCross-domain links show c.\n\nHistorically, d.",
             ),
             ["game theory", "ecology", "law"],
@@ -165,6 +168,7 @@ def test_terms_are_paired_with_their_domains():
     value = (
         "Law is old.\n\nTerms: 'norm' maps from law to game theory as 'rule'; 'payoff' connects"
         " ecology with law via 'benefit'. A 'lone' term."
+        " Both 'one' and 'two' differ."
     )
     terms = read(block("SignalTransduction", value)).card.terms
     assert [(t.source, t.target, t.source_domain, t.target_domain) for t in terms] == [
@@ -177,8 +181,10 @@ def test_terms_are_paired_with_their_domains():
     ("value", "names"),
     [
         (
-            "Two notes matter. First, the note on attention budgets informs this.\n\n"
-            "Second, the concept of noise floors in sensors limits it.\n\nThese links interact.",
+            (
+                "Two notes matter. First, the note on attention budgets informs this.\n\n"
+                "Second, the concept of noise floors in sensors limits it.\n\nThese interact."
+            ),
             ["attention budgets", "noise floors in sensors"],
         ),
         (
@@ -227,7 +233,7 @@ def test_feedback_names(value, names):
         (
             block(
                 "Emergence",
-                "High novelty (score 8/10). The value to AI is rated 9/10.\n\nFeasibility scores 7.5/10.",
+                "High novelty (score 8/10). The value is rated 9/10.\n\nFeasibility scores 7.5/10.",
             ),
             (8, 9, 7.5),
         ),

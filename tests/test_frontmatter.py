@@ -9,14 +9,17 @@ from strategies import note_texts
 
 
 def values(text: str) -> dict:
+    """Give the values by key."""
     return {entry.key: entry.value for entry in read_frontmatter(text).entries}
 
 
 def codes(text: str) -> list[str]:
+    """Give the codes of what is wrong."""
     return [finding.code for finding in read_frontmatter(text).findings]
 
 
 def body(text: str) -> str:
+    """Give what follows the frontmatter."""
     fences = read_frontmatter(text).fences
     return text if fences is None else text[fences.body_start :]
 

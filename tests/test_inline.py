@@ -7,14 +7,17 @@ from noteweb.parse.notes import parse_note
 
 
 def links(text: str):
+    """Give the links of a note."""
     return parse_note(text.encode(), path="n.md").card.links
 
 
 def brief(text: str) -> list[tuple[str, str, str, str]]:
+    """Give target, heading, block and label of each link."""
     return [(link.target, link.heading, link.block, link.label) for link in links(text)]
 
 
 def tags(text: str) -> tuple[str, ...]:
+    """Give the tags of a note."""
     return parse_note(text.encode(), path="n.md").card.tags
 
 
@@ -107,6 +110,8 @@ def test_what_is_no_link(text):
     ("text", "n_links"),
     [
         ("`a [[A]]", 1),
+        ("`a` [[A]] `b`", 1),
+        ("%%a%% [[A]] %%b%%", 1),
         ("- `a\n- b` [[A]]", 1),
         ("a ` b\n\nc ` [[A]]", 1),
         ("costs $5 and [[A]] costs $6", 1),

@@ -8,6 +8,7 @@ from strategies import prose
 
 
 def items(value: str) -> list[str]:
+    """Give the items of a prose field."""
     return [value[start:end] for start, end in find_layout(value).items]
 
 
@@ -120,6 +121,12 @@ def test_an_ordinal_in_passing_makes_no_list():
     filler = "\n\n".join(f"Paragraph {word} speaks of other things." for word in "abcdefghij")
     value = f"{filler}\n\nFirst, x. Second, y.\n\n{filler}"
     assert len(items(value)) == 21
+
+
+def test_ordinals_count_from_first_without_a_gap():
+    """A "Third" without a "Second" counts nothing."""
+    value = "First, a is so. Third, c is so for a second."
+    assert items(value) == [value]
 
 
 def test_one_paragraph_of_conditions_is_split_where_they_begin():

@@ -19,15 +19,18 @@ LINES = st.sampled_from(
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
+    """Give kind and text of each part."""
     parts = scan_body(text, 0, 1).parts
     return [(part.kind.value, text[part.start : part.end]) for part in parts]
 
 
 def heads(text: str) -> list[tuple[int, str]]:
+    """Give level and title of each heading."""
     return [(s.level, s.title) for s in scan_body(text, 0, 1).sections if s.level]
 
 
 def codes(text: str) -> list[str]:
+    """Give the codes of what is wrong."""
     return [finding.code for finding in scan_body(text, 0, 1).findings]
 
 

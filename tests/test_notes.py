@@ -12,10 +12,12 @@ from strategies import note_bytes
 
 
 def parse(text: str, path: str = "dir/n.md"):
+    """Parse a text that may hold lone surrogates."""
     return parse_note(text.encode("utf-8", "surrogateescape"), path=path)
 
 
 def check(note, data: bytes) -> None:
+    """Assert what holds for every note."""
     text = note.text
     assert note.original.encode(note.encoding, "surrogateescape") == data
     assert "".join(text[part.start : part.end] for part in note.parts) == text

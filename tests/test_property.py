@@ -6,6 +6,7 @@ from noteweb.parse.notes import parse_note
 
 
 def properties(text: str) -> list[tuple[str, str]]:
+    """Give key and value of each property."""
     return [(p.key, p.value) for p in parse_note(text.encode(), path="n.md").properties]
 
 

@@ -6,6 +6,7 @@ from noteweb.parse.notes import parse_note
 
 
 def links(frontmatter: str):
+    """Give target, relation and key of each link."""
     text = f"---\n{frontmatter}\n---\n"
     found = parse_note(text.encode(), path="n.md").card.links
     for link in found:
@@ -31,8 +32,10 @@ def test_a_wikilink_in_any_value_counts():
     [
         'relations:\n  supports: ["[[A]]", B]\n  contradicts: "[[C]]"',
         "relations:\n  supports: [A, B]\n  contradicts: C",
-        "relations:\n  - {type: supports, target: A}\n  - {type: supports, to: [[B]]}\n"
-        "  - relation: contradicts\n    note: C",
+        (
+            "relations:\n  - {type: supports, target: A}\n  - {type: supports, to: [[B]]}\n"
+            "  - relation: contradicts\n    note: C"
+        ),
         "relations:\n  - supports: A\n  - supports: [[B]]\n  - contradicts: C",
         'relations:\n  - "supports:: [[A]]"\n  - "supports:: B"\n  - "contradicts:: [[C]]"',
     ],

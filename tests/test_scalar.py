@@ -10,7 +10,7 @@ from strategies import prose
 
 
 def pieces(text: str) -> tuple[str, list[str], bool]:
-    """The first value of a mapping, what the file holds for each character, and exactness."""
+    """Give the first value, what the file holds for each character, and exactness."""
     root, source = compose(text, 0)
     node = root.value[0][1]
     places = map_scalar(node, source)

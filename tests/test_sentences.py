@@ -8,6 +8,7 @@ from noteweb.text.sentences import split_sentences
 
 
 def split(text: str) -> list[str]:
+    """Give the sentences themselves."""
     return [text[start:end] for start, end in split_sentences(text)]
 
 

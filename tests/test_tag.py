@@ -7,6 +7,7 @@ from noteweb.parse.tag import split_tags
 
 
 def tags(frontmatter: str) -> tuple[str, ...]:
+    """Give the tags of a frontmatter."""
     (entry,) = read_frontmatter(f"---\n{frontmatter}\n---\n").entries
     return split_tags(entry.value)
 

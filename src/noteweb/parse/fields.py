@@ -74,12 +74,22 @@ class _Statement(NamedTuple):
     is_item: bool
 
 
+def glance_field(entry: Entry, field: Field) -> Reading:
+    """Read of a field what a card shows, without cutting its text into units.
+
+    Only for the fields that name nothing: all but Acceptor, SignalTransduction, FeedbackLoop.
+    """
+    keys = entry.value if isinstance(entry.value, dict) else {}
+    scores = read_scores(entry.value) if field is Field.EMERGENCE else _NO_SCORES
+    return Reading(units=(), scores=scores, is_joint=any(key.lower() == "all" for key in keys))
+
+
 def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
     """Read a field of the frontmatter, prose or typed, into units and the names they give.
 
     `text` is the whole file, which the spans index.
     """
-    statements = [s for s in _find_statements(field, entry, text) if not s.text.isspace()]
+    statements = list(_find_statements(field, entry, text))
     is_even = isinstance(entry.value, str) and _is_even(entry.value)
     units = tuple(
         [
@@ -87,7 +97,9 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
             for ordinal, (raw, start, end, _) in enumerate(statements)
         ]
     )
-    return _NAMED.get(field, _name_nothing)(entry, statements, units)
+    if field in _NAMED:
+        return _NAMED[field](entry, statements, units)
+    return glance_field(entry, field)._replace(units=units)
 
 
 def _is_even(value: str) -> bool:
@@ -103,7 +115,7 @@ def _collapse(text: str, *, is_even: bool) -> str:
     """Make runs of white space one blank; most statements hold none, and splitting is slow."""
     if "\n" in text or not is_even:
         text = " ".join(text.split())
-    if "**" in text and text.count("**") % 2:  # half of a bold lead whose label was taken off
+    if "*" in text and text.count("**") % 2:  # half of a bold lead whose label was taken off
         text = text.replace("**", "", 1)
     return text
 
@@ -188,17 +200,6 @@ def _labelled(
         yield _Statement(f"{label}: {statement.text}", start, statement.end, is_item=True)
 
 
-def _name_nothing(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
-    del statements
-    keys = entry.value if isinstance(entry.value, dict) else {}
-    return Reading(units=units, is_joint=any(key.lower() == "all" for key in keys))
-
-
-def _name_scores(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
-    del statements
-    return Reading(units=units, scores=read_scores(entry.value))
-
-
 def _name_tools(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     found: dict[str, Mention] = {}
     for statement, unit in zip(statements, units, strict=True):
@@ -247,5 +248,4 @@ _NAMED = {
     Field.ACCEPTOR: _name_tools,
     Field.SIGNAL_TRANSDUCTION: _name_domains,
     Field.FEEDBACK_LOOP: _name_feedback,
-    Field.EMERGENCE: _name_scores,
 }

@@ -36,7 +36,8 @@ _FIELD = (
     r"|feedback[ -]?loops?)"
 )
 _OPENING = re.compile(
-    rf"(?P<field>(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b(?![ ]of)))"
+    rf"(?P<field>(?:the[ ]|this[ ]|das[ ]|поле[ ])?"
+    rf"(?:{_FIELD}|following|field|section)\b(?![ ]of))"
     r"|(?:(?:the|these|here|below|there|following|diese|folgende|вот|следующие)[ ](?:\w+[ ]){0,3})?"
     r"(?:\w+[ -]){0,4}(?:scenarios?|conditions?|triggers?|thresholds?|ways?|notes?|tools?|domains?"
     r"|factors?|situations?|сценари\w+|услови\w+|способ\w+|замет\w+|szenarien|bedingungen|wege)\b"
@@ -57,33 +58,6 @@ _TRIGGERS = frozenset(
 )
 _CJK_TRIGGER = re.compile(r"[当若]|如果")
 _TRIGGER_WORD = re.compile(rf"\s(?:{'|'.join(sorted(_TRIGGERS))})(?!\S)")
-_AND = 8
-_N_OPENING = 3  # words by which sentences that begin alike are known
-
-_BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-_FIELD = (
-    r"(?:receptor|activation|acceptor|signal[ -]?transduction|signal[ -]?amplification|emergence"
-    r"|feedback[ -]?loops?)"
-)
-_OPENING = re.compile(
-    rf"(?P<field>(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b(?![ ]of)))"
-    r"|(?:(?:the|these|here|below|there|following|diese|folgende|вот|следующие)[ ](?:\w+[ ]){0,3})?"
-    r"(?:\w+[ -]){0,4}(?:scenarios?|conditions?|triggers?|thresholds?|ways?|notes?|tools?|domains?"
-    r"|factors?|situations?|сценари\w+|услови\w+|способ\w+|замет\w+|szenarien|bedingungen|wege)\b"
-    r"[^.:]{0,160}(?:[.:]|\Z)",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r"(?:these|those|overall|together|collectively|in (?:summary|conclusion|sum)|each of|each \w+ "
-    r"|such|thus|the (?:\w+ ){0,2}(?:thresholds|conditions|triggers|relationships|scenarios|ways)"
-    r"|эти|в целом|таким образом|вместе|все эти|diese|insgesamt|zusammen)\b",
-    re.IGNORECASE,
-)
-_TRIGGER = re.compile(
-    r"\b(?:when|whenever|if|once|while|during|where|upon|когда|если|при|wenn|sobald|falls|cuando"
-    r"|lorsque|quand)\b|[当若]|如果",
-    re.IGNORECASE,
-)
 _ENDS_IN_AND = (" and", " or", " и", " или", " und", " oder")
 
 
@@ -118,10 +92,14 @@ def _choose_marks(value: str) -> list[Mark]:
     if _covers(value, headings, _MIN_COVER):
         return headings
     ordinals = find_chain(find_ordinals(value))
-    if _covers(value, ordinals, _MIN_COVER):
-        return ordinals
-    if _covers(value, numbers, _MIN_COVER):
-        return numbers
+    for marks in (ordinals, numbers):
+        if _covers(value, marks, _MIN_COVER):
+            return marks
+    return _weak_marks(value, at_lines)
+
+
+def _weak_marks(value: str, at_lines: dict[MarkKind, list[Mark]]) -> list[Mark]:
+    """Choose bold leads or bullets, which also stand inside prose."""
     for kind in (MarkKind.BOLD, MarkKind.BULLET):
         marks = _outermost(at_lines.get(kind, []))
         if _covers(value, marks, _MIN_COVER_WEAK):

@@ -159,7 +159,7 @@ def _plain_mark(line: str, at: int, index: int, first: str) -> Mark | None:
 
 def find_inline_numbers(value: str) -> list[Mark]:
     """Find ``1) ... 2) ...`` inside lines."""
-    if "2) " not in value and "2. " not in value:
+    if "2" not in value or ("2) " not in value and "2. " not in value):
         return []
     marks = []
     line, counted = 0, 0
