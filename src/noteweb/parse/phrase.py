@@ -92,6 +92,8 @@ def strip_edges(text: str) -> str:
 _BOLD_LEAD = re.compile(r"\s*(?:\*\*|__)(?P<name>[^*_\n]{2,100}?)(?:\*\*|__)")
 _QUOTED_LEAD = re.compile(r"\s*(?:[\"“«„](?P<name>[^\"”»“\n]{2,100})[\"”»“])")
 _DASH_LEAD = re.compile(r"\s*(?P<name>[^.;:!?\n]{2,70}?)(?::(?=\s|\*)|\s[–—-]\s)")
+_LEAD_MARKS = ":-*_\"“«„–—"  # one of them stands in the reach of every lead
+_LEAD_REACH = 75
 _N_NAME_WORDS = 6
 
 
@@ -100,6 +102,9 @@ def find_lead(text: str) -> str:
 
     ``**Name** ...``, ``"Name" ...``, ``Name: ...`` and ``Name - ...``.
     """
+    head = text.lstrip()[:_LEAD_REACH]
+    if not any(mark in head for mark in _LEAD_MARKS):
+        return ""
     for pattern in (_BOLD_LEAD, _QUOTED_LEAD, _DASH_LEAD):
         match = pattern.match(text)
         if match is not None:
