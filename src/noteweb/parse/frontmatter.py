@@ -12,7 +12,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
@@ -35,8 +35,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(.*\S)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One key of the frontmatter.
 
     Attributes
@@ -162,7 +161,7 @@ def _read_mapping(root: yaml.Node, source: Source) -> tuple[list[Entry], list[Fi
 def _read_entry(key: yaml.Node, node: yaml.Node, source: Source, findings: list[Finding]) -> Entry:
     start = source.offset + key.start_mark.index
     is_scalar = isinstance(key, yaml.ScalarNode)
-    name = key.value.translate(source.restore) if is_scalar else raw_text(key, source)
+    name = source.show(key.value) if is_scalar else raw_text(key, source)
     if not (is_scalar and isinstance(to_json(key, source), str)):
         message = f"the key {name[:60]!r} is no text"
         findings.append(Finding(code="yaml-key-not-text", offset=start, message=message))

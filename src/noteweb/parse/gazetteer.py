@@ -54,7 +54,7 @@ _ALIASES = {  # the first words of aliases of several words are those of listed 
     "sbert": "Sentence Transformers",
     "openaigpt4": "GPT-4",
 }
-_NOISE = re.compile(r"[\s\-_./]+")
+_NOISE = re.compile(r"[\-_./]+")
 _EDGES = ".,;:()[]*`\"“”«»'’\n"
 _LONGEST_ACRONYM = 5
 _LONGEST = 60  # characters of a name with what follows its words
@@ -92,7 +92,9 @@ GENERAL = frozenset(
 
 
 def _key(text: str) -> str:
-    return _NOISE.sub("", text.lower())
+    """Give a name without white space and ``- _ . /``, in small letters."""
+    key = "".join(text.lower().split())
+    return key if key.isalnum() else _NOISE.sub("", key)
 
 
 _LISTED = tuple(" ".join(raw.split()) for raw in _TOOLS.split(";"))

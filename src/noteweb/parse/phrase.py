@@ -81,7 +81,7 @@ def find_subject(text: str) -> tuple[str, bool]:
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
         bare = word.rstrip(".,;:!?")
-        if index and _is_verb(bare, following):
+        if index and _is_verb(word, following):
             if doubtful and inner > doubtful:
                 return _join(words[:doubtful]), True
             main = _find_main_verb(words, index) if inner else None
@@ -101,7 +101,8 @@ def find_subject(text: str) -> tuple[str, bool]:
 
 
 def _is_verb(word: str, following: str) -> bool:
-    return word in _VERBS or (word in _AMBIGUOUS and following in _OBJECTS)
+    """Whether a word, with the stop after it, is a verb here; no object follows a stop."""
+    return word.rstrip(".,;:!?") in _VERBS or (word in _AMBIGUOUS and following in _OBJECTS)
 
 
 def _find_main_verb(words: list[str], first: int) -> int | None:
@@ -109,7 +110,7 @@ def _find_main_verb(words: list[str], first: int) -> int | None:
     for index in range(first + 1, min(first + _N_CLAUSE, len(words) - 1)):
         if words[index - 1][-1] in ".;:!?,":
             return None
-        if index > first + 1 and _is_verb(words[index].rstrip(".,;:!?"), words[index + 1]):
+        if index > first + 1 and _is_verb(words[index], words[index + 1]):
             return index
     return None
 
@@ -126,6 +127,8 @@ def strip_edges(text: str) -> str:
 _BOLD_LEAD = re.compile(r"\s*(?P<bold>\*\*|__)(?P<name>(?:(?!(?P=bold))[^*\n]){2,100})(?P=bold)")
 _QUOTED_LEAD = re.compile(r"\s*(?:[\"“«„](?P<name>[^\"”»“\n]{2,100})[\"”»“])")
 _DASH_LEAD = re.compile(r"\s*(?P<name>[^.;:!?\n]{2,70}?)(?::(?=\s|\*)|\s[–—-]\s)")
+_LEAD_MARKS = ':-*_"“«„–—'  # one of them stands in the reach of every lead
+_LEAD_REACH = 75
 _N_NAME_WORDS = 6
 _N_MARKED_WORDS = 12  # bold or quotes leave no doubt where a name ends
 
@@ -135,6 +138,9 @@ def find_lead(text: str) -> str:
 
     ``**Name** ...``, ``"Name" ...``, ``Name: ...`` and ``Name - ...``.
     """
+    head = text.lstrip()[:_LEAD_REACH]
+    if not any(mark in head for mark in _LEAD_MARKS):
+        return ""
     for pattern in (_BOLD_LEAD, _QUOTED_LEAD, _DASH_LEAD):
         match = pattern.match(text)
         if match is not None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import yaml
 
     from noteweb.parse.node import Source
@@ -45,8 +47,11 @@ _ESCAPES = {
 }
 
 
+Span = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScalarMap:
+class PieceMap:
     """Pieces of a scalar's value with their places in the file.
 
     Attributes
@@ -61,8 +66,11 @@ class ScalarMap:
     file_ends: tuple[int, ...]
     is_exact: bool = True
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the place in the file of ``value[start:end]``, which must not be empty."""
+    def locate(self, spans: Iterable[Span]) -> list[Span]:
+        """Give the places in the file of stretches of the value, none of them empty."""
+        return [self._span(start, end) for start, end in spans]
+
+    def _span(self, start: int, end: int) -> Span:
         if not self.is_exact:
             return self.file_starts[0], self.file_ends[-1]
         first = bisect_right(self.value_starts, start) - 1
@@ -73,17 +81,48 @@ class ScalarMap:
         return begin, (self.file_ends[last] if is_last_of_piece else stop)
 
 
+class LiteralMap(NamedTuple):
+    """A literal block's value: its lines stand in the file as they are, each after an indentation.
+
+    `start` is where the first line's text stands in the file.
+    """
+
+    value: str
+    start: int
+    indent: int
+
+    def locate(self, spans: Iterable[Span]) -> list[Span]:
+        """Give the places of stretches that are in order and neither begin nor end in a break."""
+        value, shift, indent = self.value, self.start, self.indent
+        places = []
+        counted = 0
+        for start, end in spans:
+            shift += indent * _count_indents(value, counted, start)
+            place = start + shift
+            shift += indent * _count_indents(value, start, end)
+            places.append((place, end + shift))
+            counted = end
+        return places
+
+
+def _count_indents(value: str, start: int, end: int) -> int:
+    """Count the lines that begin between two offsets and are not empty."""
+    n_breaks = value.count("\n", start, end)
+    return n_breaks and n_breaks - value.count("\n\n", start, end)
+
+
+ScalarMap = PieceMap | LiteralMap
 _Piece = tuple[str, int, int]  # a stretch of the value, and its start and end in the source
 
 
 def map_span(start: int, end: int) -> ScalarMap:
     """Map a value that stands in the file character for character."""
-    return ScalarMap(value_starts=(0,), file_starts=(start,), file_ends=(end,))
+    return PieceMap(value_starts=(0,), file_starts=(start,), file_ends=(end,))
 
 
 def map_whole(start: int, end: int) -> ScalarMap:
     """Map every part of a value to one stretch of the file."""
-    return ScalarMap(value_starts=(0,), file_starts=(start,), file_ends=(end,), is_exact=False)
+    return PieceMap(value_starts=(0,), file_starts=(start,), file_ends=(end,), is_exact=False)
 
 
 def map_scalar(node: yaml.ScalarNode, source: Source) -> ScalarMap:
@@ -102,35 +141,32 @@ def map_scalar(node: yaml.ScalarNode, source: Source) -> ScalarMap:
     for text, _, _ in pieces:
         value_starts.append(at)
         at += len(text)
-    return ScalarMap(
+    return PieceMap(
         value_starts=tuple(value_starts),
         file_starts=tuple([offset + piece[1] for piece in pieces]),
         file_ends=tuple([offset + piece[2] for piece in pieces]),
     )
 
 
-def _map_literal(node: yaml.ScalarNode, source: Source) -> ScalarMap | None:
-    """Map the usual literal block, with LF and no explicit indentation, in a few calls of C."""
+def _map_literal(node: yaml.ScalarNode, source: Source) -> LiteralMap | None:
+    """Map the usual literal block in a few calls of C.
+
+    Its lines end at LF, no indentation is explicit, blank lines are empty and single.
+    """
     start, end = node.start_mark.index, node.end_mark.index
     first = source.text.find("\n", start, end) + 1
     header = source.text[start : first - 1].rstrip(" ")
-    if header not in ("|", "|-", "|+") or "\r" in source.text[start:end]:
+    if header not in ("|", "|-", "|+"):
         return None
     raw = source.text[first - 1 : end]
-    blank = len(raw) - len(raw.lstrip(" \n"))
-    indent = blank - 1 - raw.rfind("\n", 0, blank)
+    indent = len(raw) - 1 - len(raw.lstrip(" \n"))
+    margin = "\n" + " " * indent
     value = node.value.rstrip("\n")
-    if not raw.replace("\n" + " " * indent, "\n").startswith(value, 1):
+    is_usual = raw.startswith(margin) and "\n\n\n" not in value and margin + "\n" not in raw
+    # A file that ends lines at CR too fails here: YAML gives them as LF.
+    if not (is_usual and raw.replace(margin, "\n").startswith(value, 1)):
         return None
-    starts, places, ends = [], [], []
-    at, shift = 0, source.offset + first
-    for length in map(len, value.split("\n")):
-        shift += indent if length else 0
-        starts.append(at)
-        places.append(at + shift)
-        at += length + 1
-        ends.append(at + shift)
-    return ScalarMap(value_starts=tuple(starts), file_starts=tuple(places), file_ends=tuple(ends))
+    return LiteralMap(value, source.offset + first + indent, indent)
 
 
 def _block_lines(raw: str) -> tuple[list[tuple[str, int]], int]:

@@ -7,6 +7,7 @@ import re
 from noteweb.parse.gazetteer import GENERAL, canonical_tool, match_tool
 from noteweb.parse.phrase import find_lead, find_subject, strip_edges
 from noteweb.text.sentences import split_sentences
+from noteweb.text.words import list_words
 
 _JOINT = re.compile(
     r"[`*]*\s*(?:,\s*(?:and\s+|und\s+|и\s+)?|\s(?:and|or|und|и|или)\s|\s?[&/]\s?)[`*]*",
@@ -17,6 +18,8 @@ _LIST = re.compile(
     r"|Werkzeuge?)\b[^.:]{0,60}?(?:such as|including|includes?|like|namely|are|:|такие как|wie)\s+",
     re.IGNORECASE,
 )
+# What every match holds; a text without is left at the speed of C.
+_LIST_STEMS = list_words("tool framework librar platform packages systems software инструм werkz")
 _ARTICLE = re.compile(r"(?:the|die|der|das)\s+", re.IGNORECASE)
 # A made-up name: a capital or digit inside, or several capitalised words.
 _PROPER = re.compile(
@@ -82,8 +85,10 @@ def find_announced_tools(text: str) -> tuple[str, ...]:
     names: list[str] = []
     for start, end in split_sentences(text):
         names += [name for name in _lead_tools(text[start:end]) if name not in GENERAL]
-    for match in _LIST.finditer(text):
-        names += _joined(text, match.end())
+    lowered = text.lower()
+    if any(stem in lowered for stem in _LIST_STEMS):
+        for match in _LIST.finditer(text):
+            names += _joined(text, match.end())
     return tuple(dict.fromkeys(names))
 
 
