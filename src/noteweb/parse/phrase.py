@@ -81,7 +81,7 @@ def find_subject(text: str) -> tuple[str, bool]:
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
         bare = word.rstrip(".,;:!?")
-        if index and _is_verb(word, following):
+        if index and (bare in _VERBS or (word in _AMBIGUOUS and following in _OBJECTS)):
             if doubtful and inner > doubtful:
                 return _join(words[:doubtful]), True
             main = _find_main_verb(words, index) if inner else None
@@ -89,7 +89,8 @@ def find_subject(text: str) -> tuple[str, bool]:
         if index and (word in _DASHES or word[0] == "(" or word in _SENTENCE_STARTS):
             end = index
             break
-        inner = inner or (index if index and bare in _RELATIVES else 0)
+        if not inner and index and bare in _RELATIVES:
+            inner = index
         if not doubtful and word in _AMBIGUOUS and words[index - 1].lower() not in _BEFORE_NOUN:
             doubtful = index
         if word[-1] in ".!?;:" or (word[-1] == "," and following in _CLAUSE_STARTS):

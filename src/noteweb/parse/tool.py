@@ -65,6 +65,8 @@ def find_tools(text: str) -> tuple[str, ...]:
 
 def _either_tools(lead: str) -> list[str]:
     """Give the tools of a lead that names several ("OpenLM or nanoGPT"), none for another."""
+    if not lead:
+        return []
     parts = [part for part in _EITHER.split(_ASIDE.split(lead)[0]) if part]
     if len(parts) < 2 or canonical_tool(lead):  # noqa: PLR2004 - one is no choice
         return []
