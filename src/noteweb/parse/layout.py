@@ -58,6 +58,8 @@ _TRIGGERS = frozenset(
 )
 _CJK_TRIGGER = re.compile(r"[当若]|如果")
 _TRIGGER_WORD = re.compile(rf"\s(?:{'|'.join(sorted(_TRIGGERS))})(?!\S)")
+_SENTENCE_ENDS = frozenset(".!?")
+_NO_MARKS: list[Mark] = []
 _ENDS_IN_AND = (" and", " or", " и", " или", " und", " oder")
 
 
@@ -81,11 +83,11 @@ def _choose_marks(value: str) -> list[Mark]:
     at_lines: dict[MarkKind, list[Mark]] = {}
     for mark in find_line_marks(value):
         at_lines.setdefault(mark.kind, []).append(mark)
-    labels = _best_group(at_lines.get(MarkKind.LABEL, []))
+    labels = _best_group(at_lines.get(MarkKind.LABEL, _NO_MARKS))
     if _covers(value, labels, _MIN_COVER):
         return labels
-    numbers, groups = _numbered(value, at_lines.get(MarkKind.NUMBER, []))
-    headings = _best_group(at_lines.get(MarkKind.HEADING, []))
+    numbers, groups = _numbered(value, at_lines.get(MarkKind.NUMBER, _NO_MARKS))
+    headings = _best_group(at_lines.get(MarkKind.HEADING, _NO_MARKS))
     is_one_count = len(groups) == 1 and len(numbers) >= len(headings)
     if is_one_count and _covers(value, numbers, _MIN_COVER):
         return numbers
@@ -101,7 +103,7 @@ def _choose_marks(value: str) -> list[Mark]:
 def _weak_marks(value: str, at_lines: dict[MarkKind, list[Mark]]) -> list[Mark]:
     """Choose bold leads or bullets, which also stand inside prose."""
     for kind in (MarkKind.BOLD, MarkKind.BULLET):
-        marks = _outermost(at_lines.get(kind, []))
+        marks = _outermost(at_lines.get(kind, _NO_MARKS))
         if _covers(value, marks, _MIN_COVER_WEAK):
             return marks
     return []
@@ -119,18 +121,18 @@ def _best_group(marks: list[Mark]) -> list[Mark]:
 
 def _outermost(marks: list[Mark]) -> list[Mark]:
     if not marks:
-        return []
+        return marks
     outer = min(len(mark.group) for mark in marks)
     return [mark for mark in marks if len(mark.group) == outer]
 
 
 def _numbered(value: str, at_lines: list[Mark]) -> tuple[list[Mark], list[list[Mark]]]:
     """Find the counts 1, 2, 3 that run over several lines (or fill the only paragraph)."""
-    starts = {mark.content for mark in at_lines}
     marks = at_lines
     if len(at_lines) < 2 or len(find_chain(at_lines)) < len(at_lines):  # noqa: PLR2004 - no list
+        starts = {mark.content for mark in at_lines}
         inline = [m for m in find_inline_numbers(value) if m.content not in starts]
-        marks = sorted(at_lines + inline, key=lambda m: m.start)
+        marks = sorted(at_lines + inline, key=lambda m: m.start) if inline else at_lines
     groups = split_counts(marks)
     if groups and _BLANK.search(value.strip()):
         groups = [g for g in groups if g[0].line != g[-1].line]
@@ -174,7 +176,9 @@ def _cut_items(value: str, marks: list[Mark]) -> tuple[tuple[int, int], ...]:
 def _trim(value: str, start: int, end: int) -> tuple[int, int]:
     """Take off white space, an inline item's "; and", and a line that announces the next list."""
     end = _strip_end(value, start, end)
-    if value.endswith(_ENDS_IN_AND, start, end):
+    if value[end - 1 : end] in _SENTENCE_ENDS:  # the usual end needs no more looks
+        pass
+    elif value.endswith(_ENDS_IN_AND, start, end):
         comma = max(value.rfind(mark, start, end) for mark in ",;")
         if comma >= end - _LONGEST_AND:
             end = _strip_end(value, start, comma)
