@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from noteweb.vault import NoteFile
 
 #: The layout of the tables; an index of another layout is refused with what to do.
-LAYOUT = 2
+LAYOUT = 1
 
 #: How a passage of the body is written in the `field` column.
 BODY = "body"
