@@ -150,7 +150,7 @@ def _map_literal(node: yaml.ScalarNode, source: Source) -> LiteralMap | None:
     if not raw.startswith("\n".join([line and margin + line for line in lines])):
         return None
     starts = [0, *accumulate([len(line) + 1 for line in lines])]
-    steps = [indent if line else 0 for line in lines]
+    steps = [*(indent if line else 0 for line in lines), 0]  # 0: line ends after the last line
     return LiteralMap(starts, list(accumulate(steps, initial=source.offset + first))[1:])
 
 
