@@ -1,0 +1,1 @@
+"""From text to values: nothing here raises on bad data."""
