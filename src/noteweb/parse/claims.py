@@ -18,7 +18,7 @@ from noteweb.model.claim import (
     Source,
 )
 from noteweb.parse.evidence import read_evidence
-from noteweb.parse.scalar import list_members, name_type, read_member, read_word
+from noteweb.parse.scalar import list_members, name_type, quote, read_member, read_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -151,7 +151,7 @@ def _read_kind(raw: Json, name: str, desk: _Desk) -> ClaimKind:
     kind = read_member(ClaimKind, raw)
     if kind is None:
         desk.error(
-            "claim-kind-unknown", f"{name!r} has kind {raw!r}; use {list_members(ClaimKind)}"
+            "claim-kind-unknown", f"{name!r} has kind {quote(raw)}; use {list_members(ClaimKind)}"
         )
         # A kind nobody knows must not let an experiment decide.
         return ClaimKind.REPORTED

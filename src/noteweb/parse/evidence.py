@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from noteweb.model.claim import Estimand, EvidenceRef, Expectation, Op
-from noteweb.parse.scalar import list_members, name_type, read_member, read_number, read_word
+from noteweb.parse.scalar import list_members, name_type, quote, read_member, read_number, read_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,17 +56,16 @@ def _entry_defects(raw: dict[str, Json], params: Json) -> Iterator[str]:
         yield "no experiment is named"
     if not isinstance(params, dict):
         yield f"params is a {name_type(params)}, not a map"
-    elif not _is_finite(params):
-        yield "params holds a number that is not finite"
+    elif not _is_plain(params):
+        yield "params holds a number that is not finite, or is nested too deep"
     # A misspelt `expect` would leave nothing to be judged.
     yield from (f"unknown key {key!r}" for key in raw if key not in EVIDENCE_KEYS)
 
 
-def _is_finite(raw: Json) -> bool:
-    if isinstance(raw, dict):
-        return all(map(_is_finite, raw.values()))
-    if isinstance(raw, list):
-        return all(map(_is_finite, raw))
+def _is_plain(raw: Json, depth: int = 20) -> bool:
+    if isinstance(raw, dict | list):
+        values = raw.values() if isinstance(raw, dict) else raw
+        return depth > 0 and all(_is_plain(value, depth - 1) for value in values)
     return not isinstance(raw, float) or math.isfinite(raw)
 
 
@@ -113,12 +112,12 @@ def _expectation_defects(raw: Json) -> Iterator[str]:
     if not read_word(raw.get("metric")):
         yield "no metric is named"
     if _read_estimand(raw) is None:
-        yield f"estimand {raw.get('estimand')!r} is none of {list_members(Estimand)}"
+        yield f"estimand {quote(raw.get('estimand'))} is none of {list_members(Estimand)}"
     numbers = _read_numbers(raw)
     yield from (f"{key} is no finite number" for key in numbers if numbers[key] is None)
     op = _read_op(raw)
     if op is None:
-        yield f"op {raw.get('op')!r} is none of {list_members(Op)}"
+        yield f"op {quote(raw.get('op'))} is none of {list_members(Op)}"
     elif None not in numbers.values():
         yield from _number_defects(op, {key: value or 0.0 for key, value in numbers.items()})
 

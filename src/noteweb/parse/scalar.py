@@ -28,7 +28,10 @@ def read_word(raw: Json) -> str:
     """Give a scalar as text on one line: a claim named 2024 is named by the number's digits."""
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         return ""
-    return " ".join(str(raw).split())
+    try:
+        return " ".join(str(raw).split())
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return ""
 
 
 def read_member(kind: type[T], raw: Json) -> T | None:
@@ -46,3 +49,8 @@ def name_type(raw: Json) -> str:
     """Give what the value is in a reader's words."""
     names = {dict: "map", list: "list", str: "text", bool: "yes/no", type(None): "blank"}
     return names.get(type(raw), "number")
+
+
+def quote(raw: Json) -> str:
+    """Give the value for a message: text in quotes, anything else by what it is."""
+    return repr(raw[:60]) if isinstance(raw, str) else f"a {name_type(raw)}"
