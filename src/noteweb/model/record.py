@@ -36,7 +36,7 @@ def write_record(record: RunRecord) -> dict[str, Json]:
     """Give the record as JSON, its key first."""
     raw: dict[str, Json] = {"key": record.key}
     for each in fields(record):
-        raw[each.name] = _encode(getattr(record, each.name))
+        raw[each.name] = encode(getattr(record, each.name))
     return raw
 
 
@@ -56,6 +56,7 @@ def read_record(raw: Json) -> RunRecord:
         artifacts=_take(raw, "artifacts", _list_of(_read_artifact)),
         complaints=_take(raw, "complaints", _list_of(_read_complaint)),
         is_deterministic=_take(raw, "is_deterministic", _flag),
+        attempt=_take(raw, "attempt", _count),
         versions=_take(raw, "versions", _map_of(_text)),
         machine=_take(raw, "machine", _map_of(_text)),
         sandbox=_take(raw, "sandbox", _text),
@@ -70,6 +71,19 @@ def read_record(raw: Json) -> RunRecord:
         message = "key: it does not fit its parts"
         raise RecordInvalid(message)
     return record
+
+
+def encode(value: object) -> Json:
+    """Give a value of the model as JSON: maps and dataclasses by name, tuples as lists."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case Mapping():
+            return {str(name): encode(value[name]) for name in value}
+        case tuple() | list():
+            return [encode(each) for each in value]
+        case _:
+            return {each.name: encode(getattr(value, each.name)) for each in fields(value)}  # type: ignore[arg-type]  # what is left are the dataclasses of a record
 
 
 def _read_key(raw: Json) -> RunKey:
@@ -180,15 +194,3 @@ def _map_of(read: Callable[[Json], T]) -> Callable[[Json], Mapping[str, T]]:
         return MappingProxyType({name: read(value) for name, value in raw.items()})
 
     return read_all
-
-
-def _encode(value: object) -> Json:
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case Mapping():
-            return {str(name): _encode(value[name]) for name in value}
-        case tuple() | list():
-            return [_encode(each) for each in value]
-        case _:
-            return {each.name: _encode(getattr(value, each.name)) for each in fields(value)}  # type: ignore[arg-type]  # what is left are the dataclasses of a record

@@ -141,6 +141,7 @@ class RunRecord:
     detail : for a run that did not end well, what happened, in one line
     metrics : finite numbers only; a metric that was not finite is a complaint
     is_deterministic : the experiment declares that its seed changes nothing
+    attempt : from 1; a run that was forced again has a higher one, and both stay on record
     sandbox : ``bwrap``, ``unshare`` or ``limits``
     machine : what the numbers might depend on, such as ``system`` and ``cpu``; no host name
     """
@@ -153,6 +154,7 @@ class RunRecord:
     artifacts: tuple[Artifact, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     is_deterministic: bool = False
+    attempt: int = 1
     versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     machine: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     sandbox: str = ""
@@ -165,7 +167,7 @@ class RunRecord:
 
     @property
     def key(self) -> str:
-        """The run's identity: no ledger holds it twice."""
+        """The run's identity: with `attempt`, no ledger holds it twice."""
         return self.parts.digest()
 
     @property
