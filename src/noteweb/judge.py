@@ -49,7 +49,7 @@ def judge_evidence(
     Parameters
     ----------
     records : of this experiment with these parameters, profile and code, in any order; those of
-        unplanned seeds are passed over
+        unplanned seeds are passed over, and of several attempts the last counts
     post_hoc : the expectations that were written after the first run
     """
     case = _Case(
@@ -176,8 +176,8 @@ def _bar(case: _Case) -> tuple[VerdictKind, ReasonKind, str] | None:
 def _planned(experiment: str, records: Iterable[RunRecord]) -> list[RunRecord]:
     """Give the records in the planned order, up to the first seed that has not run."""
     by_seed: dict[int, RunRecord] = {}
-    for record in records:
-        by_seed.setdefault(record.seed, record)
+    for record in sorted(records, key=lambda record: record.attempt):
+        by_seed[record.seed] = record
     sample = []
     for seed in plan_seeds(experiment):
         if seed not in by_seed:
@@ -223,6 +223,8 @@ def _finish(
     kind, reason = answer
     post_hoc = [result.metric for result in results if result.is_post_hoc]
     remarks = [Reason(kind=ReasonKind.POST_HOC, detail=", ".join(post_hoc))] if post_hoc else []
+    if forced := sum(record.attempt > 1 for record in sample):
+        remarks.append(Reason(kind=ReasonKind.FORCED, detail=f"{forced} seeds were run again"))
     return replace(
         case.verdict(kind, reason.kind, reason.detail),
         reasons=(reason, *remarks),

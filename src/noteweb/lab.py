@@ -26,11 +26,12 @@ from __future__ import annotations
 import math
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, SupportsFloat
 
+from noteweb.model.record import encode
 from noteweb.model.run import Complaint, GuardKind, GuardResult, RunStatus
 
 if TYPE_CHECKING:
@@ -135,6 +136,10 @@ class Experiment:
     libraries: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
 
+    def to_json(self) -> dict[str, Json]:
+        """Give the declaration as JSON, all names included."""
+        return {each.name: encode(getattr(self, each.name)) for each in fields(self)}
+
     def defects(self) -> tuple[str, ...]:
         """Give what is wrong with the declaration itself, in one line each."""
         kinds = [kind.value for kind in GuardKind]
@@ -162,7 +167,9 @@ def resolve_params(
     The defaults come first, the profile's changes over them, those given over both.  A parameter
     with a defect keeps the value from below.
     """
-    params = {name: each.default for name, each in experiment.parameters.items()}
+    params = {
+        name: _fit(each.default, each.default) for name, each in experiment.parameters.items()
+    }
     chosen = experiment.profiles.get(profile)
     defects = []
     for layer in (chosen.params if chosen else _NOTHING, given):
@@ -214,24 +221,19 @@ class Context:
         self._experiment = experiment
         self._out = out
         self._on_progress = on_progress
-        self._metrics: dict[str, float] = {}
+        self._metrics: dict[str, float | None] = {}  # None: reported, but no finite number
         self._guards: dict[str, GuardResult] = {}
         self._artifacts: dict[str, Path] = {}
         self._complaints: list[Complaint] = []
 
     def metric(self, name: str, value: SupportsFloat) -> None:
         """Report a declared metric, once."""
-        number = _as_float(value)
         if name not in self._experiment.metrics:
             self._complain("undeclared-metric", name)
         elif name in self._metrics:
             self._complain("metric-twice", name)
-        elif number is None:
-            self._complain("not-a-number", f"{name} is a {type(value).__name__}")
-        elif not math.isfinite(number):
-            self._complain("not-finite", f"{name} is {number}")
         else:
-            self._metrics[name] = number
+            self._metrics[name] = self._finite(name, value)
 
     def guard(self, name: str, *, ok: object, detail: str = "") -> None:
         """Report whether a declared guard is met, once; `ok` may be NumPy's truth too."""
@@ -291,7 +293,7 @@ class Context:
         complaints += [
             Complaint(code="missing-metric", detail=name)
             for name in self._experiment.metrics
-            if name not in self._metrics and not _names(complaints, name)
+            if name not in self._metrics
         ]
         complaints += [
             Complaint(code="missing-guard", detail=name)
@@ -305,19 +307,25 @@ class Context:
         ]
         return Report(
             status=RunStatus.INVALID if complaints else RunStatus.OK,
-            metrics=MappingProxyType(dict(self._metrics)),
+            metrics=MappingProxyType(
+                {name: value for name, value in self._metrics.items() if value is not None}
+            ),
             guards=tuple(self._guards.values()),
             artifacts=tuple(name for name, path in self._artifacts.items() if path.is_file()),
             complaints=tuple(complaints),
         )
 
+    def _finite(self, name: str, value: SupportsFloat) -> float | None:
+        number = _as_float(value)
+        if number is None:
+            self._complain("not-a-number", f"{name} is a {type(value).__name__}")
+        elif not math.isfinite(number):
+            self._complain("not-finite", f"{name} is {number}")
+            return None
+        return number
+
     def _complain(self, code: str, detail: str) -> None:
         self._complaints.append(Complaint(code=code, detail=detail))
-
-
-def _names(complaints: list[Complaint], name: str) -> bool:
-    """Tell whether a metric that is absent has been complained of already."""
-    return any(each.detail.startswith(f"{name} is ") for each in complaints)
 
 
 def _as_float(value: SupportsFloat) -> float | None:
@@ -335,7 +343,7 @@ def _value_defect(parameter: Parameter, value: Json) -> str:
         return f"must be like {parameter.default!r}, not {value!r}"
     if parameter.choices and value not in parameter.choices:
         return f"must be one of {', '.join(map(repr, parameter.choices))}, not {value!r}"
-    numbers = value if isinstance(value, list) else [value]
+    numbers = value if isinstance(value, list | tuple) else [value]
     for number in numbers:
         if isinstance(number, int | float) and not isinstance(number, bool):
             if not math.isfinite(number):
@@ -347,7 +355,7 @@ def _value_defect(parameter: Parameter, value: Json) -> str:
     return ""
 
 
-def _fits(default: Json, value: Json) -> bool:
+def _fits(default: object, value: object) -> bool:
     """Tell whether the value has the default's type; a whole number may stand for a float."""
     if default is None:
         return True
@@ -355,15 +363,17 @@ def _fits(default: Json, value: Json) -> bool:
         return isinstance(default, bool) and isinstance(value, bool)
     if isinstance(default, float):
         return isinstance(value, int | float)
-    if isinstance(default, list):
-        return isinstance(value, list) and all(_fits(default[0], each) for each in value if default)
+    if isinstance(default, list | tuple):
+        if not isinstance(value, list | tuple):
+            return False
+        return all(_fits(default[0], each) for each in value if default)
     return isinstance(value, type(default))
 
 
 def _fit(default: Json, value: Json) -> Json:
-    """Give 2 as 2.0 where a float is meant, so that both have one run key."""
+    """Give 2 as 2.0 where a float is meant and a tuple as a list, so that both have one key."""
     if isinstance(default, float) and isinstance(value, int):
         return float(value)
-    if isinstance(default, list) and isinstance(value, list) and default:
-        return [_fit(default[0], each) for each in value]
+    if isinstance(default, list | tuple) and isinstance(value, list | tuple):
+        return [_fit(default[0], each) if default else each for each in value]
     return value

@@ -11,6 +11,7 @@ and the next line starts on a fresh one.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -64,18 +65,31 @@ class Ledger:
         """The run records, in the order written."""
         return tuple(entry for entry in self.entries if isinstance(entry, RunRecord))
 
-    def find(self, key: str) -> RunRecord | None:
-        """Give the record with this run key."""
-        return next((record for record in self.records if record.key == key), None)
+    def latest(self) -> dict[str, RunRecord]:
+        """Give the last attempt of every run, by run key."""
+        found: dict[str, RunRecord] = {}
+        for record in self.records:
+            key = record.key
+            if key not in found or found[key].attempt < record.attempt:
+                found[key] = record
+        return found
 
 
 def name_ledger(folder: Path, experiment: str) -> Path:
-    """Give the path of an experiment's ledger: its name with what no file name should hold as _."""
-    return folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', experiment).lstrip('.') or '_'}.jsonl"
+    """Give the path of an experiment's ledger.
+
+    A name that no file should have is written with _ and a hash, so that no two share a file.
+    """
+    plain = re.sub(r"[^A-Za-z0-9_-]", "_", experiment)[:100]
+    if plain != experiment:
+        plain += f"-{hashlib.sha256(experiment.encode()).hexdigest()[:8]}"
+    return folder / f"{plain}.jsonl"
 
 
-def read_ledger(path: Path) -> Ledger:
+def read_ledger(path: Path, name: str = "") -> Ledger:
     """Give what the file holds; a file that is not there holds nothing.
+
+    `name` is what problems call the file: its path in the vault.
 
     The last line, if not whole, is passed over in silence: another process may be writing it.
     """
@@ -84,8 +98,8 @@ def read_ledger(path: Path) -> Ledger:
     except FileNotFoundError:
         return Ledger()
     except OSError as error:
-        return Ledger(problems=(_problem(path, 1, "ledger-unreadable", str(error)),))
-    return _read(path, data)
+        return Ledger(problems=(_problem(name or path.name, 1, "ledger-unreadable", str(error)),))
+    return _read(name or path.name, data)
 
 
 def append_entries(path: Path, entries: Iterable[Entry]) -> int:
@@ -153,7 +167,7 @@ def _digest_params(evidence: EvidenceRef) -> str:
     return json.dumps(dict(evidence.params), sort_keys=True, separators=(",", ":"))
 
 
-def _read(path: Path, data: bytes) -> Ledger:
+def _read(name: str, data: bytes) -> Ledger:
     lines = data.split(b"\n")
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -164,7 +178,7 @@ def _read(path: Path, data: bytes) -> Ledger:
             entries.append(_entry(line))
         except (ValueError, RecursionError) as error:
             if number < len(lines):
-                problems.append(_problem(path, number, "ledger-line-invalid", str(error)))
+                problems.append(_problem(name, number, "ledger-line-invalid", str(error)))
     return Ledger(entries=_without(entries, ()), problems=tuple(problems))
 
 
@@ -216,7 +230,7 @@ def _without(entries: Iterable[Entry], held: Iterable[Entry]) -> tuple[Entry, ..
 
 def _identity(entry: Entry) -> tuple[str, ...]:
     if isinstance(entry, RunRecord):
-        return (entry.key,)
+        return entry.key, str(entry.attempt)
     return entry.claim, entry.params, entry.expectation
 
 
@@ -254,9 +268,9 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _problem(path: Path, line: int, code: str, message: str) -> Problem:
+def _problem(name: str, line: int, code: str, message: str) -> Problem:
     return Problem(
-        path=path.name,
+        path=name,
         line=line,
         column=1,
         code=code,
