@@ -14,6 +14,7 @@ ABOVE_ZERO = Expectation(metric="gap", op=Op.GT, threshold=0.0)
 
 
 def make_claim(*expect, kind=ClaimKind.EMPIRICAL, experiment="toy", defects=()):
+    """Give a claim with one experiment, `toy`, that expects this."""
     evidence = EvidenceRef(experiment=experiment, expect=tuple(expect), defects=tuple(defects))
     return Claim(
         id="c", statement="s", kind=kind, evidence=(evidence,), note_id="n", path="n.md", line=1
@@ -21,6 +22,7 @@ def make_claim(*expect, kind=ClaimKind.EMPIRICAL, experiment="toy", defects=()):
 
 
 def make_record(seed, status=RunStatus.OK, *, guards=(GUARD,), **metrics):
+    """Give a run of `toy` with these metrics."""
     return RunRecord(
         parts=RunKey(experiment="toy", profile="quick", seed=seed),
         status=status,
@@ -40,4 +42,5 @@ def make_records(values, **more):
 
 
 def make_deterministic(*values):
+    """Give a record for each value, of an experiment that calls itself deterministic."""
     return [replace(record, is_deterministic=True) for record in make_records(values)]

@@ -34,10 +34,12 @@ CLAIM = """
 
 
 def read(text):
+    """Read the claims of a made note."""
     return read_claims(yaml.safe_load(text), path="a/n.md", note_id="a/n", line=4)
 
 
 def codes(text):
+    """Give the problems' codes."""
     return [problem.code for problem in read(text)[1]]
 
 
@@ -218,34 +220,14 @@ def test_a_claim_of_another_note_with_the_same_id():
     assert "1.md" in problem.message
 
 
+WORDS = [
+    *("id", "statement", "kind", "source", "supports", "evidence", "relations"),
+    *("experiment", "params", "expect", "metric", "op", "threshold", "margin", "estimand", ""),
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "id",
-                    "statement",
-                    "kind",
-                    "source",
-                    "supports",
-                    "evidence",
-                    "relations",
-                    "expect",
-                    "experiment",
-                    "params",
-                    "metric",
-                    "op",
-                    "threshold",
-                    "margin",
-                    "estimand",
-                    "",
-                ]
-            ),
-            inner,
-            max_size=6,
-        )
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=6)
     ),
     max_leaves=20,
 )

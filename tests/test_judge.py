@@ -31,6 +31,7 @@ FLAT = [value - 1.0 for value in UP]
 
 
 def judge(records, *expect, **more):
+    """Judge the records on a claim that expects this, by default a gap above 0."""
     claim = make_claim(*(expect or (ABOVE_ZERO,)), **more)
     return judge_evidence(claim, claim.evidence[0], records)
 

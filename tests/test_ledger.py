@@ -79,6 +79,7 @@ WHOLE: dict[str, bytes] = {}
 
 
 def whole(tmp_path_factory):
+    """Give the bytes of a ledger with one registration and three records, made once."""
     if "data" not in WHOLE:
         path = tmp_path_factory.mktemp("whole") / "toy.jsonl"
         append_entries(path, [*register("c", make_claim(ABOVE_ZERO).evidence[0]), *RECORDS])

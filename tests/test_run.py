@@ -37,6 +37,7 @@ KEY = RunKey(
 
 
 def keys():
+    """Give any run keys."""
     return st.builds(
         RunKey,
         experiment=NAMES,
@@ -51,6 +52,7 @@ def keys():
 
 
 def records():
+    """Give any records."""
     return st.builds(
         RunRecord,
         parts=keys(),

@@ -33,6 +33,7 @@ CHECKS = {name: Draft202012Validator(schema) for name, schema in SCHEMAS.items()
 
 
 def names(kind):
+    """Give the names of a dataclass's fields."""
     return {each.name for each in fields(kind)}
 
 

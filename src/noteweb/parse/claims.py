@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CLAIM_KEYS = frozenset({"id", "statement", "kind", "source", "evidence", "relations"})
 SOURCE_KEYS = frozenset({"doi", "url", "title", "note", "quote", "locator", "verified"})
 _LINK = re.compile(r"\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]")
-#: What twenty seeds that all pass can show, with a chance of error of 2 %; see `noteweb.look`.
+#: What twenty seeds that all pass can show, with a chance of error of 2.1 %; see `noteweb.look`.
 HIGHEST_PASS_SHARE = 0.82
 
 
