@@ -152,6 +152,7 @@ class Card:
     terms: tuple[TermPair, ...] = ()
     feedback: tuple[Mention, ...] = ()
     links: tuple[Link, ...] = ()
+    joint: tuple[Field, ...] = ()  # fields whose units hold only together: {all: [...]}
     language: str = ""  # the main language of the text, ISO 639-1, empty when unsure
     repaired: str | None = None  # the encoding the text had been read wrongly as
 
