@@ -75,7 +75,10 @@ def test_a_good_run_has_its_report(run, level):
 
 ABUSES = {
     "raises": ('ctx.guard("known", ok=False)\nraise ValueError("no")', RunStatus.ERROR),
-    "gives NaN": ('ctx.guard("known", ok=True)\nctx.metric("gap", float("nan"))', RunStatus.INVALID),
+    "gives NaN": (
+        'ctx.guard("known", ok=True)\nctx.metric("gap", float("nan"))',
+        RunStatus.INVALID,
+    ),
     "leaves a guard out": ('ctx.metric("gap", 1)', RunStatus.INVALID),
     "ends without a report": ("os._exit(0)", RunStatus.NO_RECORD),
     "calls exit": ("sys.exit(0)", RunStatus.NO_RECORD),
@@ -234,7 +237,8 @@ assert libc.umount2(b"/tmp", 2) != 0
 
 def test_a_forged_record_is_none(run):
     """A run cannot leave the record of another run."""
-    body = """\
+    body = (
+        """\
 import atexit, json, pathlib
 def forge():
     path = pathlib.Path("record.json")
@@ -242,7 +246,9 @@ def forge():
     raw["parts"]["seed"] = 8
     path.write_text(json.dumps(raw))
 atexit.register(forge)
-""" + GOOD
+"""
+        + GOOD
+    )
     assert run(make_task(body)).status is RunStatus.NO_RECORD
 
 

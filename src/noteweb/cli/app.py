@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from noteweb import __version__
-from noteweb.cli import ask, graph, keep
+from noteweb.cli import ask, evidence, graph, keep
 
 # Plain help: rich's costs a tenth of a second on every start.
 app = typer.Typer(
@@ -40,5 +40,5 @@ def root(
     del version
 
 
-for module in (keep, ask, graph):
+for module in (keep, ask, graph, evidence):
     module.register(app)

@@ -114,9 +114,7 @@ class Case:
         """Give the records of exactly this code, data, parameters, libraries and profile."""
         if self.key is None:
             return []
-        return [
-            each for each in self.ledger.records if not find_changes(each.parts, self.key)
-        ]
+        return [each for each in self.ledger.records if not find_changes(each.parts, self.key)]
 
     def missing(self, n_seeds: int) -> list[RunKey]:
         """Give the keys of those of the first planned seeds that are not on record."""
@@ -248,9 +246,7 @@ def open_cases(claim: Claim, workplace: Workplace, profile: str) -> tuple[Case, 
     return tuple(_open_case(claim, each, workplace, profile) for each in claim.evidence)
 
 
-def _open_case(
-    claim: Claim, evidence: EvidenceRef, workplace: Workplace, profile: str
-) -> Case:
+def _open_case(claim: Claim, evidence: EvidenceRef, workplace: Workplace, profile: str) -> Case:
     found = workplace.finder.find(evidence.experiment) if evidence.experiment else None
     if found is not None:
         evidence = replace(evidence, experiment=found.place.name)
@@ -262,7 +258,8 @@ def _open_case(
     if reason is not None or found is None or found.experiment is None:
         reason = reason or Reason(kind=ReasonKind.MALFORMED)
         return replace(
-            case, refusal=replace(blank, kind=VerdictKind.INVALID, reasons=(reason,), next_look=None)
+            case,
+            refusal=replace(blank, kind=VerdictKind.INVALID, reasons=(reason,), next_look=None),
         )
     profiles = found.experiment.profiles
     if profile not in profiles:
@@ -286,9 +283,7 @@ def _open_case(
     return replace(case, key=key)
 
 
-def _find_fault(
-    evidence: EvidenceRef, workplace: Workplace, found: Found | None
-) -> Reason | None:
+def _find_fault(evidence: EvidenceRef, workplace: Workplace, found: Found | None) -> Reason | None:
     """Tell what is wrong with the experiment, or with asking it this."""
     if found is None:
         from difflib import get_close_matches

@@ -67,6 +67,10 @@ class DeclarationInvalid(ValueError):
         self.line = line
 
 
+class DeclarationAbsent(DeclarationInvalid):
+    """The source is no experiment, and does not try to be one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
     """What a file says of its experiment, and where."""
@@ -98,12 +102,13 @@ def read_declaration(tree: ast.Module) -> Declaration:
 
     Raises
     ------
-    DeclarationInvalid : there is none, or it is not written in literals
+    DeclarationAbsent : there is none
+    DeclarationInvalid : it is not written in literals
     """
     found = [node for node in tree.body if _declares(node)]
     if not found:
         message = "no line `experiment = Experiment(...)`"
-        raise DeclarationInvalid(message)
+        raise DeclarationAbsent(message)
     node = found[0]
     if len(found) > 1:
         message = f"`{_VARIABLE}` is set twice"

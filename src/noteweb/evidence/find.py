@@ -7,13 +7,18 @@ shipped one, then an entry point's; a shipped one that is so hidden still answer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem, Severity
-from noteweb.evidence.declare import DeclarationInvalid, parse_source, read_declaration
+from noteweb.evidence.declare import (
+    DeclarationAbsent,
+    DeclarationInvalid,
+    parse_source,
+    read_declaration,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +80,11 @@ class Found:
     problems: tuple[Problem, ...] = ()
 
     @property
+    def is_helper(self) -> bool:
+        """Whether it is a file beside experiments that declares none itself."""
+        return any(each.code == "experiment-absent" for each in self.problems)
+
+    @property
     def defect(self) -> str:
         """The first thing that is wrong with it, empty where nothing is."""
         errors = [each for each in self.problems if each.severity is Severity.ERROR]
@@ -107,8 +117,9 @@ class Finder:
         return tuple(sorted({*self._own, *self._shipped, *self._entry_points}))
 
     def all(self) -> tuple[Found, ...]:
-        """Give every experiment, by name."""
-        return tuple(found for name in self.names() if (found := self.find(name)))
+        """Give every experiment, by name; a file that declares none is a helper of others."""
+        found = [each for name in self.names() if (each := self.find(name))]
+        return tuple(each for each in found if not each.is_helper)
 
     def _place(self, name: str) -> Place | None:
         prefix = f"{GROUP}."
@@ -148,11 +159,12 @@ def read_place(place: Place) -> Found:
         declared = read_declaration(parse_source(place.path.read_bytes()))
     except OSError as error:
         return Found(place=place, problems=(_problem(place, 1, error.strerror or str(error)),))
+    except DeclarationAbsent as error:
+        problem = replace(_problem(place, 1, str(error)), code="experiment-absent")
+        return Found(place=place, problems=(problem,))
     except DeclarationInvalid as error:
         return Found(place=place, problems=(_problem(place, error.line, str(error)),))
-    problems = [
-        _problem(place, declared.line, defect) for defect in declared.experiment.defects()
-    ]
+    problems = [_problem(place, declared.line, defect) for defect in declared.experiment.defects()]
     if not declared.experiment.guards:
         message = "it has no guard, so it can never do better than inconclusive"
         problems.append(_problem(place, declared.line, message, Severity.WARNING))
@@ -194,9 +206,7 @@ def _locate_editable(entry: EntryPoint, wanted: set[str]) -> Place | None:
     return None
 
 
-def _problem(
-    place: Place, line: int, message: str, severity: Severity = Severity.ERROR
-) -> Problem:
+def _problem(place: Place, line: int, message: str, severity: Severity = Severity.ERROR) -> Problem:
     return Problem(
         path=place.label,
         line=line,

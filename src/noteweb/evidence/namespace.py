@@ -41,11 +41,11 @@ def plan_mounts(folder: Path) -> Mounts:
 
     home = Path(pwd.getpwuid(os.getuid()).pw_dir)
     candidates = {home, Path("/home"), Path("/root"), Path("/tmp"), Path("/var/tmp"), Path("/run")}  # noqa: S108
-    hidden = sorted(
-        {each.resolve() for each in candidates if each.is_dir() and each != Path("/")}
-    )
+    hidden = sorted({each.resolve() for each in candidates if each.is_dir() and each != Path("/")})
     outer = tuple(
-        each for each in hidden if not any(each != other and each.is_relative_to(other) for other in hidden)
+        each
+        for each in hidden
+        if not any(each != other and each.is_relative_to(other) for other in hidden)
     )
     wanted = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[1]]
     wanted += [Path(entry) for entry in sys.path if entry]

@@ -50,19 +50,20 @@ class Comparison:
 def recheck(
     claims: Sequence[Claim],
     workplace: Workplace,
-    cache: Path,
-    options: Options,
+    how: tuple[Path, Options],
     share: float,
     progress: Progress,
 ) -> list[Comparison]:
     """Run a share of what is on record again, at least one run of each experiment.
 
+    `how` is the vault's cache folder and the options of `verify`.
     Which runs is left to chance, so that nobody can prepare for it.
 
     Raises
     ------
     WriteFailed, SandboxUnavailable, ExecutorUnavailable
     """
+    cache, options = how
     cases = [case for claim in claims for case in open_cases(claim, workplace, options.profile)]
     drawn = dict(_draw(cases, share, options.executor))
     if not drawn:
@@ -88,7 +89,9 @@ def compare(old: RunRecord, new: RunRecord) -> Comparison:
         if not math.isclose(before, now, rel_tol=_TOLERANCE):
             differences.append(f"{name} {before:.9g}, now {now:.9g}")
     guards = [{guard.name: guard.ok for guard in each.guards} for each in (old, new)]
-    changed = sorted(name for name in guards[0] | guards[1] if guards[0].get(name) != guards[1].get(name))
+    changed = sorted(
+        name for name in guards[0] | guards[1] if guards[0].get(name) != guards[1].get(name)
+    )
     differences += [f"guard {name} differs" for name in changed]
     return Comparison(
         experiment=old.parts.experiment, seed=old.seed, differences=tuple(differences)

@@ -88,7 +88,9 @@ class TrustStore:
         ------
         WriteFailed
         """
-        texts = {name: content.decode("utf-8", "replace") for name, content in closure.files.items()}
+        texts = {
+            name: content.decode("utf-8", "replace") for name, content in closure.files.items()
+        }
         shown: dict[str, Json] = {
             name: text for name, text in texts.items() if name not in closure.data
         }

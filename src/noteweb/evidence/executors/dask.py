@@ -134,7 +134,9 @@ class _DaskJob:
 
 
 def run_on_worker(
-    raw: Mapping[str, Json], files: Mapping[str, bytes], needs_sandbox: bool  # noqa: FBT001
+    raw: Mapping[str, Json],
+    files: Mapping[str, bytes],
+    needs_sandbox: bool,  # noqa: FBT001
 ) -> tuple[dict[str, Json] | None, dict[str, bytes]]:
     """Make one run on the machine this is called on; what goes in and out is plain data.
 
