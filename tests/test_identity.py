@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noteweb.identity import find_double_ids, settle_ids
+from noteweb.links.identity import find_double_ids, settle_ids
 
 
 def test_the_path_goes_before_a_wish():

@@ -34,7 +34,10 @@ def test_an_inflected_form_finds_the_next_in_english_and_russian(index):
 
 def test_scripts_without_spaces_are_found_by_parts(index):
     """A word within a Chinese, Japanese or Thai run finds it, a single character too."""
-    index.replace((), [row(1, "我们研究双下降现象的原因"), row(2, "ニューラルネットワーク"), row(3, "การเรียนรู้")])
+    index.replace(
+        (),
+        [row(1, "我们研究双下降现象的原因"), row(2, "ニューラルネットワーク"), row(3, "การเรียนรู้")],
+    )
     assert found(index, "双下降") == [1]
     assert found(index, "因") == [1]
     assert found(index, "ネットワーク") == [2]

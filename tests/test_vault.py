@@ -34,7 +34,14 @@ def test_notes_are_found_in_every_folder_in_order(tmp_path):
 def test_tools_folders_and_ignored_globs_are_left_out(tmp_path):
     """Hidden folders, other tools' folders and the config's globs hold no notes."""
     kept = ("a.md", "templates/deep/x.md")
-    for path in (*kept, ".obsidian/x.md", ".trash/y.md", "logseq/bak/z.md", "drafts/w.md", "v.x.md"):
+    for path in (
+        *kept,
+        ".obsidian/x.md",
+        ".trash/y.md",
+        "logseq/bak/z.md",
+        "drafts/w.md",
+        "v.x.md",
+    ):
         write(tmp_path, path)
     assert paths(tmp_path, "drafts/", "*.x.md") == list(kept)
     assert paths(tmp_path, "drafts", "v.*", "templates/deep") == ["a.md"]

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from noteweb.vault import NoteFile
 
 
+_NEW_FILE = 0o644  # mkstemp makes files that only their owner may read
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
     """A note whose text had been read in a wrong encoding, and the text it was.
@@ -77,7 +80,7 @@ def replace_bytes(path: Path, data: bytes) -> None:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(name).chmod(path.stat().st_mode & 0o7777)
+            Path(name).chmod(path.stat().st_mode & 0o7777 if path.exists() else _NEW_FILE)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

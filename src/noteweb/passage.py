@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from noteweb.text.cutting import (
     cut_runs,
     find_runs,
     has_words,
+    surely_fits,
 )
 from noteweb.text.lines import index_lines
 
@@ -101,6 +102,7 @@ class _Cutter:
     max_tokens: int
     lines: Lines
     part_starts: Sequence[int]
+    budgets: dict[str, int] = field(default_factory=dict)  # what each prefix leaves for the text
 
     def card(self) -> Iterator[Passage]:
         """Give the title and description, so that a note with nothing else can be found."""
@@ -176,10 +178,11 @@ class _Cutter:
         """Give ``title. part: ``, at most a third of the budget: the text keeps the rest."""
         limit = self.max_tokens // 3
         title = _collapse(self.note.card.title)
+        if surely_fits(f"{title}{part}", limit - 2):
+            return _joined(title, part)
         tail = self._shorten(part, max(limit // 2, limit - self._count(title) - 2))
         title = self._shorten(title, limit - self._count(tail) - 2)
-        joined = f"{title}{_stop(title)}{tail}" if title and tail else title or tail
-        return f"{joined}: " if joined else ""
+        return _joined(title, tail)
 
     def _shorten(self, text: str, limit: int) -> str:
         offsets = self.tokenizer.offsets(text)
@@ -191,7 +194,14 @@ class _Cutter:
         return len(self.tokenizer.offsets(text))
 
     def _budget(self, prefix: str) -> int:
-        return max(1, self.max_tokens - self._count(prefix))
+        if prefix not in self.budgets:
+            self.budgets[prefix] = max(1, self.max_tokens - self._count(prefix))
+        return self.budgets[prefix]
+
+
+def _joined(title: str, part: str) -> str:
+    joined = f"{title}{_stop(title)}{part}" if title and part else title or part
+    return f"{joined}: " if joined else ""
 
 
 def _whole_unit(note_id: str, unit: Unit, prefix: str) -> Passage:

@@ -25,9 +25,7 @@ def read_schema(name: str) -> dict[str, Any]:
     FileNotFoundError
         where there is no schema of that name
     """
-    loaded: dict[str, Any] = json.loads(
-        (_folder() / f"{name}.json").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, Any] = json.loads((_folder() / f"{name}.json").read_text(encoding="utf-8"))
     return loaded
 
 

@@ -175,9 +175,7 @@ class _Walk:
         try:
             if entry.is_symlink() and not self._is_inside(entry.path):
                 reason = "symbolic link out of the vault, left alone"
-                self.problems.append(
-                    _file_problem(path, "link-outside", reason, Severity.WARNING)
-                )
+                self.problems.append(_file_problem(path, "link-outside", reason, Severity.WARNING))
                 return
             found = entry.stat()
         except OSError as error:

@@ -19,24 +19,24 @@ from noteweb.vault import cache_folder, check_root, find_root, read_note, scan
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from noteweb.config import Config
     from noteweb.claimset import ClaimSet
+    from noteweb.config import Config
     from noteweb.embed import Embedder
     from noteweb.embed.opening import Device
     from noteweb.evidence.front import Evidence
     from noteweb.evidence.run import Options
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
+    from noteweb.graph.route import Route
     from noteweb.index.folder import Index
-    from noteweb.model.claim import Claim
-    from noteweb.model.note import Card, Note
-    from noteweb.mend import Repair
-    from noteweb.model.progress import Progress
-    from noteweb.model.verdict import Verdict
-    from noteweb.names import NameTable
-    from noteweb.route import Route
-    from noteweb.status import Status
     from noteweb.index.freshness import Source
     from noteweb.index.sync import SyncReport
+    from noteweb.links.names import NameTable
+    from noteweb.mend import Repair
+    from noteweb.model.claim import Claim
+    from noteweb.model.note import Card, Note
+    from noteweb.model.progress import Progress
+    from noteweb.model.verdict import Verdict
+    from noteweb.status import Status
 
 
 class NoteWeb:
@@ -159,7 +159,12 @@ class NoteWeb:
         return read_status(self.root, self.folder, self.config)
 
     def search(
-        self, text: str, *, limit: int = 10, mode: Mode | str = Mode.HYBRID, only: Only | None = None
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        mode: Mode | str = Mode.HYBRID,
+        only: Only | None = None,
     ) -> tuple[Hit, ...]:
         """Find the notes that answer `text`, best first; empty where nothing matches.
 
@@ -180,7 +185,9 @@ class NoteWeb:
         needs_model = wanted is not Mode.TEXT
         self._refresh(with_vectors=needs_model)
         request = Request(text=text, limit=limit, mode=wanted, only=only or Only())
-        return search(self.index, self.embedder if needs_model else None, request)
+        embedder = self.embedder if needs_model else None
+        with self.index.catalogue.snapshot():
+            return search(self.index, embedder, request)
 
     def related(self, name: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Find the notes nearest to a note in text and links, best first.
@@ -193,8 +200,9 @@ class NoteWeb:
 
         self._refresh(with_vectors=True)
         note = self.find(name)
-        nid = self.index.catalogue.rows("SELECT nid FROM notes WHERE id = ?", (note,))[0][0]
-        return find_related(self.index, nid, limit)
+        with self.index.catalogue.snapshot():
+            nid = self.index.catalogue.rows("SELECT nid FROM notes WHERE id = ?", (note,))[0][0]
+            return find_related(self.index, nid, limit)
 
     def field_names(self, names: Sequence[str]) -> tuple[str, ...]:
         """Give the fields' own spelling for names in any case; "body" is the body.
@@ -228,7 +236,7 @@ class NoteWeb:
             with near names
         NoteAmbiguous
         """
-        from noteweb.names import find_note
+        from noteweb.links.names import find_note
 
         return find_note(self._names, name)
 
@@ -262,8 +270,8 @@ class NoteWeb:
 
     @cached_property
     def graph(self) -> Graph:
-        """The graph of notes, ghosts, tags, domains and tools; see `noteweb.graph`."""
-        from noteweb.assembly import assemble_graph
+        """The graph of notes, ghosts, tags, domains and tools; see `noteweb.graph.build`."""
+        from noteweb.graph.assembly import assemble_graph
 
         return assemble_graph(self.index, self.cards)
 
@@ -297,7 +305,7 @@ class NoteWeb:
         ------
         NoteNotFound, NoteAmbiguous
         """
-        from noteweb.route import shortest_route
+        from noteweb.graph.route import shortest_route
 
         ends = [f"note:{self.find(name)}" for name in (start, end)]
         return shortest_route(self.graph, *ends)
@@ -331,9 +339,9 @@ class NoteWeb:
 
     def problems(self) -> tuple[Problem, ...]:
         """Everything wrong in the vault: files, frontmatter, bodies, links, ids."""
-        from noteweb.identity import find_double_ids
-        from noteweb.links import resolve_links
         from noteweb.index.lookup import find_problems
+        from noteweb.links.identity import find_double_ids
+        from noteweb.links.resolve import resolve_links
 
         links = resolve_links(self.cards).problems
         own = self.index.catalogue.rows("SELECT path, own_id FROM notes")
@@ -354,7 +362,7 @@ class NoteWeb:
 
     @cached_property
     def _names(self) -> NameTable:
-        from noteweb.names import build_names
+        from noteweb.links.names import build_names
 
         return build_names(self.cards)
 

@@ -1,18 +1,23 @@
-"""Made vaults in noteweb's format, for measuring at any size: the same arguments, the same bytes."""
+"""Made vaults in noteweb's format, of any size: the same arguments give the same bytes."""
 
 from __future__ import annotations
 
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-_WORDS = """attention gradient kernel margin curvature entropy sparsity width depth prior posterior
-likelihood optimiser schedule benchmark dataset label noise feature circuit neuron subspace manifold
-spectrum landscape minimum trajectory token embedding retrieval memory context reward policy critic
-planner verifier theorem ablation baseline replication cohort instrument confounder intervention
-protein ligand membrane pathway enzyme synapse cortex plasticity rhythm market forecast auction
-ministry budget archive corpus grammar morpheme dialect lattice crystal plasma vortex sensor
-controller estimator filter explains bounds predicts confounds stabilises measures delays separates
-sparse dense latent robust fragile local global spectral causal implicit adaptive recurrent""".split()
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_WORDS = """
+attention gradient kernel margin curvature entropy sparsity width depth prior posterior likelihood
+optimiser schedule benchmark dataset label noise feature circuit neuron subspace manifold spectrum
+landscape minimum trajectory token embedding retrieval memory context reward policy critic planner
+verifier theorem ablation baseline replication cohort instrument confounder intervention protein
+ligand membrane pathway enzyme synapse cortex plasticity rhythm market forecast auction ministry
+budget archive corpus grammar morpheme dialect lattice crystal plasma vortex sensor controller
+estimator filter explains bounds predicts confounds stabilises measures delays sparse separates
+dense latent robust fragile local global spectral causal implicit adaptive recurrent
+""".split()
 _RUSSIAN = "обучение модель граница причина память внимание шум оценка вывод порог поле".split()
 _TOOLS = ["PyTorch", "JAX", "NumPy", "scikit-learn", "Optuna", "MLflow", "Neo4j", "DuckDB"]
 _DOMAINS = ["Information Theory", "Epistemology", "Statistics", "Linguistics", "Neuroscience"]

@@ -18,10 +18,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from made import make_vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOTEWEB = [sys.executable, "-m", "noteweb"]
 QUERY = "sparse attention predicts the forecast of a market"
@@ -32,9 +35,9 @@ from pathlib import Path
 before = time.process_time()
 from noteweb.config import Config
 from noteweb.errors import Problem
-from noteweb.feedback import resolve_feedback
-from noteweb.graph import build_graph
-from noteweb.links import resolve_links
+from noteweb.links.feedback import resolve_feedback
+from noteweb.graph.build import build_graph
+from noteweb.links.resolve import resolve_links
 from noteweb.vault import read_notes
 imported = time.process_time()
 cards = [n.card for n in read_notes(Path(sys.argv[1]), Config()) if not isinstance(n, Problem)]
@@ -111,8 +114,11 @@ def bench_parse(options: argparse.Namespace) -> None:
     ]
     imported, parsed, built = (statistics.median(float(o[i]) for o in out) for i in range(3))
     total = parsed + built
-    print(f"{'parse and graph':<44} {total:7.3f} CPU s   (parse {parsed:.3f}, graph {built:.3f};"
-          f" imports {imported:.3f}; {out[0][3]} nodes, {out[0][4]} edges)", flush=True)
+    print(
+        f"{'parse and graph':<44} {total:7.3f} CPU s   (parse {parsed:.3f}, graph {built:.3f};"
+        f" imports {imported:.3f}; {out[0][3]} nodes, {out[0][4]} edges)",
+        flush=True,
+    )
     try:
         import obsidiantools  # noqa: F401
     except ImportError:
@@ -120,8 +126,11 @@ def bench_parse(options: argparse.Namespace) -> None:
         return
     peer = spent([sys.executable, "-c", OBSIDIANTOOLS, str(options.vault)])[2].split()
     ratio = float(peer[1]) / total
-    print(f"{'  obsidiantools 0.11.0 connect':<44} {float(peer[1]):7.3f} CPU s   ({peer[2]} nodes,"
-          f" {peer[3]} edges) = {ratio:.0f} times noteweb", flush=True)
+    print(
+        f"{'  obsidiantools 0.11.0 connect':<44} {float(peer[1]):7.3f} CPU s   ({peer[2]} nodes,"
+        f" {peer[3]} edges) = {ratio:.0f} times noteweb",
+        flush=True,
+    )
 
 
 def bench_query(options: argparse.Namespace) -> None:
@@ -131,10 +140,12 @@ def bench_query(options: argparse.Namespace) -> None:
     cpu, wall, _ = spent([*NOTEWEB, "index", *vault])
     print(f"{'index, if not there before':<44} {cpu:7.1f} CPU s   {wall:7.1f} wall s", flush=True)
     row("query, hybrid, cold", [*NOTEWEB, "query", QUERY, *vault, "--format", "json"])
-    row("query, text only, cold",
-        [*NOTEWEB, "query", QUERY, *vault, "--mode", "text", "--format", "json"])
+    row(
+        "query, text only, cold",
+        [*NOTEWEB, "query", QUERY, *vault, "--mode", "text", "--format", "json"],
+    )
     row("index, nothing changed", [*NOTEWEB, "index", *vault])
-    note = sorted(options.embedded.rglob("*.md"))[0]
+    note = min(options.embedded.rglob("*.md"))
     before, runs = note.read_bytes(), []
     try:
         for i in range(3):

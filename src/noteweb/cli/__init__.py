@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 #: Exit codes, as README lists them.
@@ -27,19 +26,16 @@ def run(arguments: list[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = app(arguments, prog_name="noteweb", standalone_mode=False)
-        sys.stdout.flush()
+        app(arguments, prog_name="noteweb")
+    except SystemExit as done:
+        code = done.code if isinstance(done.code, int) else 0
     except NotewebError as error:
         return _fail(error.message, error.hint, FAILED)
-    except KeyboardInterrupt:
-        return _fail("stopped", "what was done is kept; the next run goes on from there", STOPPED)
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough. What is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except MemoryError:
         return _fail("out of memory", "close other programs, or split the vault", FAILED)
-    return code if isinstance(code, int) else 0
+    if code == STOPPED:
+        _fail("stopped", "what was done is kept; the next run goes on from there", code)
+    return code
 
 
 def _fail(message: str, hint: str, code: int) -> int:

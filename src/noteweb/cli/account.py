@@ -11,6 +11,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import click
 import typer
 
 from noteweb.look import show
@@ -239,12 +240,12 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         return
     cells = [[_clean(cell) for cell in row] for row in rows]
-    plain = [[typer.unstyle(cell) for cell in row] for row in [head, *cells]]
+    plain = [[click.unstyle(cell) for cell in row] for row in [head, *cells]]
     widths = [max(map(len, column)) for column in zip(*plain, strict=True)]
     widths[-1] = 0
     for row in [[typer.style(name, dim=True) for name in head], *cells]:
         padded = [
-            cell + " " * (width - len(typer.unstyle(cell)))
+            cell + " " * (width - len(click.unstyle(cell)))
             for cell, width in zip(row, widths, strict=True)
         ]
         _line("  ".join(padded).rstrip())

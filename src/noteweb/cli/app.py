@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from noteweb import __version__
 from noteweb.cli import ask, evidence, graph, keep
+from noteweb.version import __version__
 
 # Plain help: rich's costs a tenth of a second on every start.
 app = typer.Typer(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from noteweb.web import NoteWeb
 
 
-def query(  # noqa: PLR0913 - the options of a search
+def query(
     text: Annotated[list[str], typer.Argument(help="What to look for.", metavar="TEXT...")],
     vault: Vault = None,
     *,
@@ -124,7 +124,7 @@ def path(
 
     with open_web(vault, quiet=quiet) as web:
         route = web.route(start, end)
-        labels = dict(web.graph.nodes(data="label"))
+        labels = {node: str(told["label"]) for node, told in web.graph.nodes(data=True)}
     if form is ValueFormat.JSON:
         typer.echo(shape.to_json(None if route is None else asdict(route)), nl=False)
     elif route is not None:

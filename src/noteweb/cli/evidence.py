@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -244,7 +244,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(experiment, name="experiment")
 
 
-def _write(rows: Sequence[dict[str, object]], form: RowFormat, name: str) -> None:
+def _write(rows: Sequence[dict[str, Any]], form: RowFormat, name: str) -> None:
     from noteweb.cli import shape
     from noteweb.cli.options import HitFormat
 

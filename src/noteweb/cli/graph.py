@@ -16,7 +16,7 @@ from noteweb.errors import BadRequest
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
     from noteweb.web import NoteWeb
 
 
@@ -101,7 +101,7 @@ def register(app: typer.Typer) -> None:
 
 def _ask(web: NoteWeb, question: Question, note: str, depth: int) -> Any:  # noqa: ANN401 - JSON
     """Give the answer as JSON values: one object for the summary, else a list of objects."""
-    from noteweb import bridge, census, community
+    from noteweb.graph import bridge, census, community
 
     if question is Question.SUMMARY:
         return asdict(census.summary(web.graph))
@@ -119,13 +119,14 @@ def _ask(web: NoteWeb, question: Question, note: str, depth: int) -> Any:  # noq
 
 
 def _neighbours(web: NoteWeb, note: str, depth: int) -> list[dict[str, Any]]:
-    from noteweb.graph import note_key
-    from noteweb.walk import neighbours
+    from noteweb.graph.build import note_key
+    from noteweb.graph.walk import neighbours
 
     if not note:
         raise BadRequest("neighbours of which note?", "noteweb graph neighbours NOTE")
     found = neighbours(web.graph, note_key(web.find(note)), depth)
-    return [_row(web.graph, neighbour) for neighbour in found]
+    labels = web.graph.nodes(data="label")
+    return [_row(web.graph, one) | {"previous": labels[one.previous]} for one in found]
 
 
 def _row(graph: Graph, found: Any) -> dict[str, Any]:  # noqa: ANN401 - one of the graph's answers

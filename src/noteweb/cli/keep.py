@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -57,8 +58,10 @@ def index(
     from noteweb.cli import render
 
     with open_web(vault, quiet=quiet, model=model, device=device) as web:
-        report = web.rebuild(with_vectors=not text_only) if rebuild else web.sync(
-            with_vectors=not text_only
+        report = (
+            web.rebuild(with_vectors=not text_only)
+            if rebuild
+            else web.sync(with_vectors=not text_only)
         )
         if not quiet:
             render.report(report)
@@ -74,14 +77,12 @@ def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
     with open_web(vault, quiet=True) as web:
         found = web.status()
         if form is ValueFormat.JSON:
-            typer.echo(shape.to_json(found), nl=False)
+            typer.echo(shape.to_json(asdict(found)), nl=False)
         else:
             render.status(found)
 
 
-def check(
-    vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = False
-) -> None:
+def check(vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = False) -> None:
     """Find what is wrong in the notes: damaged encodings, broken frontmatter, dead links.
 
     Exits with 1 where there is an error or a warning; hints alone (severity info) exit with 0.

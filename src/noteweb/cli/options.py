@@ -62,8 +62,10 @@ def open_web(
 ) -> NoteWeb:
     """Open the vault a command means, with a progress bar where somebody watches."""
     from noteweb.cli.progress import choose_progress
+    from noteweb.embed.blas import limit_blas_threads
     from noteweb.web import NoteWeb
 
+    limit_blas_threads()
     return NoteWeb.open(vault, model=model, device=device, progress=choose_progress(quiet=quiet))
 
 

@@ -10,20 +10,18 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from noteweb.errors import Problem
+    from noteweb.graph.route import Route
+    from noteweb.index.sync import SyncReport
     from noteweb.mend import Repair
     from noteweb.model.hit import Hit
     from noteweb.model.note import Note
-    from noteweb.route import Route
     from noteweb.status import Status
-    from noteweb.index.sync import SyncReport
 
 _LONGEST = 420  # characters of a unit before it is cut
 _PIPE_WIDTH = 100
@@ -38,7 +36,7 @@ def hits(found: Sequence[Hit], *, is_explained: bool) -> None:
         head.append(hit.title, "bold")
         head.append(f"  {hit.field or 'body'}", "cyan")
         console.print(head, soft_wrap=True)
-        console.print(Padding(Text(_shortened(hit.text)), (0, 0, 0, 4)))
+        _wrapped(console, Text("    "), Text(_shortened(hit.text)))
         place = Text(f"    {hit.path}:{hit.line}", "dim")
         console.print(place, soft_wrap=True)
         if is_explained:
@@ -73,12 +71,9 @@ def report(found: SyncReport) -> None:
 
 def status(found: Status) -> None:
     """Show the state of a vault and its index."""
-    table = Table.grid(padding=(0, 2))
     lag = [
         f"{n} {what}"
-        for n, what in (
-            (found.n_new, "new"), (found.n_changed, "changed"), (found.n_gone, "gone")
-        )
+        for n, what in ((found.n_new, "new"), (found.n_changed, "changed"), (found.n_gone, "gone"))
         if n
     ]
     rows = (
@@ -89,9 +84,7 @@ def status(found: Status) -> None:
         ("model", found.model or f"none yet ({found.wanted_model} is set)"),
         ("since then", ", ".join(lag) or "nothing changed"),
     )
-    for name, value in rows:
-        table.add_row(Text(name, "bold"), Text(value, overflow="fold"))
-    _console().print(table)
+    _pairs(_console(), rows)
 
 
 def problems(found: Sequence[Problem]) -> None:
@@ -114,9 +107,7 @@ def repair(found: Repair, *, is_written: bool) -> None:
     head.append("  restored" if is_written else "", "green")
     console.print(head, soft_wrap=True)
     before, after = found.original.split("\n"), found.text.split("\n")
-    changed = next(
-        ((a, b) for a, b in zip(before, after, strict=False) if a != b), ("", "")
-    )
+    changed = next(((a, b) for a, b in zip(before, after, strict=False) if a != b), ("", ""))
     for mark, line, style in (("-", changed[0], "red"), ("+", changed[1], "green")):
         console.print(Text(f"  {mark} {line.strip()[:_PIPE_WIDTH]}", style), soft_wrap=True)
 
@@ -149,11 +140,7 @@ def note(found: Note) -> None:
         "links": ", ".join(dict.fromkeys(link.target for link in card.links if link.target)),
         "repaired": f"from {card.repaired}" if card.repaired else "",
     }
-    table = Table.grid(padding=(0, 2))
-    for name, value in told.items():
-        if value:
-            table.add_row(Text(name, "cyan"), Text(value))
-    console.print(table)
+    _pairs(console, told.items())
     _fields(console, found)
     for problem in found.problems:
         console.print(_problem_line(problem), soft_wrap=True)
@@ -173,14 +160,12 @@ def route(found: Route, labels: Mapping[str, str]) -> None:
 
 def summary(found: Mapping[str, Any]) -> None:
     """Show what a graph holds."""
-    nodes = ", ".join(f"{n} {kind}" for kind, n in found["n_nodes"])
-    table = Table.grid(padding=(0, 2))
+    edges: dict[str, list[str]] = {}
+    for edge in found["n_edges"]:
+        edges.setdefault(edge["provenance"], []).append(f"{edge['n_edges']} {edge['kind']}")
     rows = [
-        ("nodes", nodes),
-        *(
-            (f"{edge['provenance']}", f"{edge['n_edges']} {edge['kind']}")
-            for edge in found["n_edges"]
-        ),
+        ("nodes", ", ".join(f"{n} {kind}" for kind, n in found["n_nodes"])),
+        *((provenance, ", ".join(counts)) for provenance, counts in edges.items()),
         ("parts", f"{found['n_components']}, the largest of {found['n_in_largest']} notes"),
         ("orphans", str(found["n_orphans"])),
         ("dead ends", str(found["n_dead_ends"])),
@@ -188,23 +173,23 @@ def summary(found: Mapping[str, Any]) -> None:
         ("hubs", "; ".join(_name_of(hub["node"]) for hub in found["hubs"][:5])),
         ("wanted", "; ".join(ghost["label"] for ghost in found["ghosts"][:5])),
     ]
-    for name, value in rows:
-        if value:
-            table.add_row(Text(name, "cyan"), Text(value))
-    _console().print(table)
+    _pairs(_console(), rows)
 
 
 def ranked(rows: Iterable[Mapping[str, Any]]) -> None:
     """Show a list of nodes, each with its figures."""
-    table = Table.grid(padding=(0, 2))
+    console = _console()
     for row in rows:
         figures = [
             f"{key.removeprefix('n_').replace('_', ' ')} {_figure(value)}"
             for key, value in row.items()
             if key not in {"label", "node", "nodes"} and value
         ]
-        table.add_row(Text(row["label"], "bold"), Text(", ".join(figures), "cyan"))
-    _console().print(table)
+        if row.get("distance") == 1:
+            figures = [figure for figure in figures if not figure.startswith("previous ")]
+        line = Text(row["label"], "bold")
+        line.append(f"  {', '.join(figures)}" if figures else "", "cyan")
+        console.print(line, soft_wrap=True)
 
 
 def _name_of(node: str) -> str:
@@ -217,15 +202,31 @@ def _figure(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
+def _pairs(console: Console, rows: Iterable[tuple[str, str]]) -> None:
+    """Show names and values in two columns; a pair without a value is left out."""
+    told = [(name, value) for name, value in rows if value]
+    width = max((len(name) for name, _ in told), default=0)
+    for name, value in told:
+        _wrapped(console, Text(f"{name:<{width}}  ", "cyan"), Text(value))
+
+
+def _wrapped(console: Console, lead: Text, body: Text) -> None:
+    """Print `body` wrapped behind `lead`, with no blanks at the ends of lines."""
+    for number, line in enumerate(body.wrap(console, max(20, console.width - len(lead)))):
+        line.rstrip()
+        front = lead if number == 0 else Text(" " * len(lead))
+        console.print(front + line, soft_wrap=True)
+
+
 def _fields(console: Console, found: Note) -> None:
     last = None
     for unit in found.units:
         if unit.field is not last:
             console.print(Text(unit.field.value, "bold cyan"))
             last = unit.field
-        line = Text(f"{unit.ordinal + 1:>3}  {_shortened(unit.text)}")
+        line = Text(_shortened(unit.text))
         line.append(f"  :{unit.line}", "dim")
-        console.print(line)
+        _wrapped(console, Text(f"{unit.ordinal + 1:>3}  "), line)
 
 
 def _explanation(hit: Hit) -> Text:

@@ -28,7 +28,7 @@ def hit_row(hit: Hit) -> Row:
         "field": hit.field,
         "line": hit.line,
         "text": hit.text,
-        "score": round(hit.score, 6),
+        "score": round(hit.score, 4),
         "reasons": [{"kind": r.kind, "detail": r.detail, "value": r.value} for r in hit.reasons],
     }
 
@@ -105,7 +105,9 @@ def _link_row(link: Link) -> Row:
     }
 
 
-def write_rows(rows: Sequence[Row], form: HitFormat, whole: Mapping[str, Any] | Sequence[Row]) -> str:
+def write_rows(
+    rows: Sequence[Row], form: HitFormat, whole: Mapping[str, Any] | Sequence[Row]
+) -> str:
     """Give rows in any form but text; `whole` is what ``--format json`` writes."""
     if form is HitFormat.JSON:
         return to_json(whole)
@@ -117,8 +119,8 @@ def write_rows(rows: Sequence[Row], form: HitFormat, whole: Mapping[str, Any] | 
 
 
 def to_json(value: object) -> str:
-    """Give a value as JSON for people and programs: indented, in its own script."""
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    """Give a value as JSON for people and programs: indented, in its own script; paths as text."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 def _to_csv(rows: Sequence[Row]) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from noteweb.embed.batch import pack_by_tokens
-from noteweb.embed.safetensors import map_float32
+from noteweb.embed.safetensors import map_float32, read_types
 from noteweb.embed.tokens import ModelTokenizer
-from noteweb.embed.transformer import Transformer
+from noteweb.embed.transformer import Transformer, list_tensors
 from noteweb.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -28,7 +28,12 @@ _MOST_THREADS = 8
 
 
 def find_obstacle(folder: ModelFolder) -> str | None:
-    """Tell why NumPy cannot run this model, None where it can."""
+    """Tell why NumPy cannot run this model, None where it can.
+
+    Raises
+    ------
+    ModelUnavailable : its weights are damaged, so that nothing can run it
+    """
     config = folder.config
     checks = {
         "it is no BERT": config.get("model_type") == "bert",
@@ -44,7 +49,8 @@ def find_obstacle(folder: ModelFolder) -> str | None:
         "it has no tokenizer.json": folder.tokenizer.is_file(),
         "it has no model.safetensors": (folder.path / "model.safetensors").is_file(),
     }
-    return next((obstacle for obstacle, is_passed in checks.items() if not is_passed), None)
+    failed = next((obstacle for obstacle, is_passed in checks.items() if not is_passed), None)
+    return failed or _find_missing_tensor(folder)
 
 
 class BertEmbedder:
@@ -116,6 +122,16 @@ class BertEmbedder:
         )
         pooled /= np.linalg.norm(pooled, axis=1, keepdims=True)
         return pooled
+
+
+def _find_missing_tensor(folder: ModelFolder) -> str | None:
+    try:
+        types = read_types(folder.path / "model.safetensors")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelUnavailable(folder.name, f"{folder.path} is damaged ({error})") from error
+    names = list_tensors(int(folder.config["num_hidden_layers"]))
+    missing = [name for name in names if types.get(name) != "F32"]
+    return f"it has no float32 {missing[0]}" if missing else None
 
 
 def _load(folder: ModelFolder) -> Transformer:

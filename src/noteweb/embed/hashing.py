@@ -48,12 +48,12 @@ class HashingEmbedder:
 
     def encode_query(self, text: str) -> Vectors:
         """Encode a text; one without words gets a direction of its own."""
-        counts = Counter(_features(text)) or Counter({"": 1})
+        counts = Counter(_features(text))
         hashes = np.array([crc32(f.encode("utf-8", "replace")) for f in counts], np.int64)
         weights = np.sqrt(np.fromiter(counts.values(), np.float64, len(counts)))
         signs = np.where(hashes & _DIM, -1.0, 1.0)  # a bit that the place does not use
         vector = np.bincount(hashes % _DIM, weights * signs, minlength=_DIM)
-        if not vector.any():  # every feature met its opposite
+        if not vector.any():  # no feature, or each met its opposite
             vector[0] = 1
         return (vector / np.linalg.norm(vector)).astype(np.float32)
 
@@ -62,7 +62,8 @@ def _features(text: str) -> Iterator[str]:
     for word in _WORD.findall(normalize("NFKC", text).casefold()):
         padded = f"<{word}>"
         yield padded
+        pieces = padded if word.isascii() else word
         # Two characters are half a word in Chinese, and nothing in English.
         for size in (3, 4) if word.isascii() else (2, 3):
-            for start in range(len(padded) - size + 1):
-                yield padded[start : start + size]
+            for start in range(len(pieces) - size + 1):
+                yield pieces[start : start + size]

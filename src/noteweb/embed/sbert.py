@@ -112,13 +112,15 @@ def _choose_device(name: str, device: str) -> str:
 
 def _load(name: str, path: Path | None, device: str) -> Any:  # noqa: ANN401, not followed by mypy
     """Load the model in float32: from its folder where it lies here, else from the hub."""
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
 
+    expected = (OSError, ValueError, RuntimeError, ImportError, KeyError, TypeError)
     try:
         model = SentenceTransformer(
             str(path or name), device=device, local_files_only=path is not None
         )
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError, TypeError) as error:
+    except (*expected, SafetensorError) as error:
         raise ModelUnavailable(name, _first_line(error)) from error
     return model.float().eval()
 

@@ -23,6 +23,27 @@ _SAFE_SCORE = 80.0
 _SCORES = 262_144  # floats: 1 MB of attention scores stays in a core's second-level cache
 
 
+_LAYER_PARTS = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "attention.output.LayerNorm",
+    "intermediate.dense",
+    "output.dense",
+    "output.LayerNorm",
+)
+
+
+def list_tensors(n_layers: int) -> list[str]:
+    """List the names of the tensors that `Transformer` needs."""
+    tables = ("word_embeddings", "position_embeddings", "token_type_embeddings")
+    parts = [f"encoder.layer.{n}.{part}" for n in range(n_layers) for part in _LAYER_PARTS]
+    return [f"embeddings.{table}.weight" for table in tables] + [
+        f"{part}.{kind}" for part in ("embeddings.LayerNorm", *parts) for kind in ("weight", "bias")
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transformer:
     """A BERT encoder.

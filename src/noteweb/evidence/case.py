@@ -194,7 +194,7 @@ class Case:
         if self.key is None:
             return None
         for evidence in (self.evidence, *self._earlier()):
-            wanted = self.key.params | dict(evidence.params)
+            wanted = {**self.key.params, **evidence.params}
             records = [
                 each
                 for each in self.ledger.records

@@ -238,9 +238,10 @@ class Evidence:
     def problems(self) -> tuple[Problem, ...]:
         """Give what is wrong with the experiments of the vault and with their ledgers."""
         finder = self.workplace.finder
-        own = [found for found in finder.all() if not found.place.is_installed]
-        ledgers = [self.workplace.ledger(found.place.name) for found in finder.all()]
-        return tuple(problem for each in (*own, *ledgers) for problem in each.problems)
+        found = finder.all()
+        own = [each.problems for each in found if not each.place.is_installed]
+        ledgers = [self.workplace.ledger(each.place.name).problems for each in found]
+        return tuple(problem for problems in (*own, *ledgers) for problem in problems)
 
     def _trust_row(self, found: Found) -> TrustRow:
         held = self._trust.permission(found.place)

@@ -75,7 +75,7 @@ class Level(StrEnum):
 @cache
 def choose_level() -> tuple[Level, str]:
     """Give the strictest level that works here, and why no stricter one does."""
-    reasons = []
+    reasons: list[str] = []
     for level in (Level.BWRAP, Level.UNSHARE):
         reason = probe(level)
         if not reason:

@@ -15,7 +15,7 @@ from noteweb.errors import BadRequest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

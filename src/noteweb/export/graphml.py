@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from noteweb import __version__
 from noteweb.export.columns import settle_columns
+from noteweb.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from noteweb.export.columns import Scalar
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
     from noteweb.model.note import Json
 
 #: What XML 1.0, section 2.2, does not allow in a document.

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
 
 
 def count_kinds(graph: Graph) -> dict[str, dict[str, int]]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from noteweb import __version__
 from noteweb.export.meta import count_kinds
+from noteweb.version import __version__
 
 if TYPE_CHECKING:
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
 
 
 def write(graph: Graph) -> bytes:

@@ -34,7 +34,8 @@ CREATE TABLE notes (
   nid INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL, own_id TEXT NOT NULL, path TEXT NOT NULL UNIQUE, file BLOB NOT NULL,
   size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, digest BLOB NOT NULL,
-  title TEXT NOT NULL, category TEXT NOT NULL, card TEXT NOT NULL, problems TEXT NOT NULL, vector BLOB
+  title TEXT NOT NULL, category TEXT NOT NULL, card TEXT NOT NULL, problems TEXT NOT NULL,
+  vector BLOB
 );
 CREATE INDEX notes_id ON notes (id);
 CREATE TABLE unread (
@@ -127,6 +128,16 @@ class Catalogue:
         except sqlite3.DatabaseError as error:
             raise IndexDamaged(self.path, str(error)) from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """See one state of the catalogue for several questions, whatever is written meanwhile."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a question and give all its rows.
 
@@ -193,7 +204,7 @@ class Catalogue:
         known = "SELECT row FROM vectors WHERE key = ?"
         self._db.executemany(
             "INSERT INTO passages (nid, field, ordinal, heading, prefix, text, line, start, end,"
-            f" key, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ({known}))",  # noqa: S608 - above
+            f" key, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ({known}))",
             [
                 (
                     nid,
@@ -220,7 +231,7 @@ class Catalogue:
             if (found := self.rows("SELECT nid FROM notes WHERE path = ?", (path,)))
         ]
         for table in ("notes", "tags", "passages"):
-            self._db.executemany(f"DELETE FROM {table} WHERE nid = ?", gone)  # noqa: S608 - above
+            self._db.executemany(f"DELETE FROM {table} WHERE nid = ?", gone)
         return tuple(nid for (nid,) in gone)
 
     def touch(self, files: Iterable[NoteFile]) -> None:
@@ -252,6 +263,20 @@ class Catalogue:
             "UPDATE passages SET row = ? WHERE key = ? AND row IS NULL", [(r, k) for k, r in rows]
         )
         self.set_meta("n_rows", str(first_row + len(keys)))
+
+    def renumber_rows(self, rows: Mapping[int, int]) -> None:
+        """Give vectors their new rows, by old row, and forget the vectors that have none."""
+        kept = [
+            (key, rows[row])
+            for key, row in self.rows("SELECT key, row FROM vectors")
+            if row in rows
+        ]
+        self._db.execute("DELETE FROM vectors")
+        self._db.executemany("INSERT INTO vectors VALUES (?, ?)", kept)
+        self._db.execute(
+            "UPDATE passages SET row = (SELECT v.row FROM vectors v WHERE v.key = passages.key)"
+        )
+        self.set_meta("n_rows", str(len(rows)))
 
     def add_phrases(self, vectors: Mapping[bytes, bytes]) -> None:
         """Keep vectors (float32 bytes) of titles and names by content key."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from noteweb.feedback import resolve_by_meaning, resolve_feedback
 from noteweb.index.lookup import find_numbered_cards
 from noteweb.index.nearest import ANN_FROM, build_ann, mutual_neighbours
 from noteweb.index.vectors import append_rows
+from noteweb.links.feedback import resolve_by_meaning, resolve_feedback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,8 +30,10 @@ _SHARD = 1_024
 #: Every note keeps its mutual ones among this many nearest.
 _N_SIMILAR = 8
 
+_SAMPLE = 256  # notes that stand for all where the usual likeness is measured
+
 #: A feedback name and a title that mean the same; see ARCHITECTURE.md for how it was chosen.
-MEANING_THRESHOLD = 0.6
+MEANING_THRESHOLD = 0.55
 
 
 def embed_waiting(index: Index, model: Callable[[], Embedder], progress: Progress) -> int:
@@ -76,8 +78,11 @@ def make_vector_edges(index: Index, embedder: Embedder, progress: Progress) -> N
     progress.begin("comparing notes", 3)
     nids, vectors = _note_vectors(index)
     progress.advance(1)
+    floor = _usual_likeness(vectors)
     similar = [
-        (nids[i], nids[j], score, 0, "") for i, j, score in mutual_neighbours(vectors, _N_SIMILAR)
+        (nids[i], nids[j], score, 0, "")
+        for i, j, score in mutual_neighbours(vectors, _N_SIMILAR)
+        if score > floor
     ]
     progress.advance(1)
     meant = _feedback_by_meaning(index, embedder)
@@ -112,12 +117,27 @@ def _note_vectors(index: Index) -> tuple[list[int], NDArray[np.float32]]:
         dtype=np.int64,
     ).reshape(-1, 2)
     rows = index.vectors()
+    if not len(pairs):
+        return [], np.empty((0, index.dim), dtype=np.float32)
     nids, firsts = np.unique(pairs[:, 0], return_index=True)
     means = np.empty((len(nids), rows.shape[1]), dtype=np.float32)
     for i, chunk in enumerate(np.split(pairs[:, 1], firsts[1:])):
         mean = rows[chunk].mean(axis=0)
         means[i] = mean / max(float(np.linalg.norm(mean)), 1e-12)
     return [int(nid) for nid in nids], means
+
+
+def _usual_likeness(vectors: NDArray[np.float32]) -> float:
+    """Give the cosine that two notes must pass to be alike: a deviation above the usual one.
+
+    In a small vault everybody has a nearest neighbour; without a floor the most unlike would count.
+    """
+    if not len(vectors):
+        return 0.0
+    picked = np.linspace(0, len(vectors) - 1, min(len(vectors), _SAMPLE)).astype(np.int64)
+    cosines = vectors[picked] @ vectors.T
+    others = cosines[np.arange(len(vectors))[None, :] != picked[:, None]]
+    return float(others.mean() + others.std()) if len(others) else 0.0
 
 
 def _feedback_by_meaning(
@@ -141,9 +161,7 @@ def _feedback_by_meaning(
     ]
 
 
-def phrase_vectors(
-    index: Index, embedder: Embedder, phrases: Sequence[str]
-) -> NDArray[np.float32]:
+def phrase_vectors(index: Index, embedder: Embedder, phrases: Sequence[str]) -> NDArray[np.float32]:
     """Give the vectors of short texts, shape (n, dim), embedding only those not seen before."""
     keys = [blake2b(p.encode("utf-8", "replace"), digest_size=16).digest() for p in phrases]
     known = dict(index.catalogue.rows("SELECT key, vector FROM phrases"))

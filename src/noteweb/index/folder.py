@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from noteweb.index.catalogue import Catalogue
 from noteweb.errors import IndexBusy, WriteFailed
+from noteweb.index.catalogue import Catalogue
 from noteweb.index.textindex import TextIndex, TextRow
 from noteweb.index.vectors import map_rows
 

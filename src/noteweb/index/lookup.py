@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from noteweb.index.catalogue import BODY
 from noteweb.errors import Problem, Severity
+from noteweb.index.catalogue import BODY
 from noteweb.model.codec import card_from_json, problems_from_json
 from noteweb.vault import NoteFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from noteweb.index.catalogue import Catalogue
     from noteweb.model.note import Card
@@ -103,9 +103,7 @@ def find_numbered_cards(catalogue: Catalogue) -> tuple[tuple[int, Card], ...]:
 def find_problems(catalogue: Catalogue) -> tuple[Problem, ...]:
     """Give what was wrong in the files when they were read, in the order of the paths."""
     unread = [
-        Problem(
-            path=path, line=1, column=1, code=code, severity=Severity(rank), message=message
-        )
+        Problem(path=path, line=1, column=1, code=code, severity=Severity(rank), message=message)
         for path, code, rank, message in catalogue.rows(
             "SELECT path, code, severity, message FROM unread ORDER BY path, code"
         )
@@ -140,6 +138,14 @@ def find_owners(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, int]:
     return dict(_in_chunks(catalogue, "SELECT pid, nid FROM passages WHERE pid IN ({})", pids))
 
 
+def find_in_fields(
+    catalogue: Catalogue, pids: Iterable[int], fields: Collection[str]
+) -> frozenset[int]:
+    """Give those of the passages that stand in one of the fields."""
+    rows = _in_chunks(catalogue, "SELECT pid, field FROM passages WHERE pid IN ({})", pids)
+    return frozenset(pid for pid, field in rows if field in fields)
+
+
 def find_pids(catalogue: Catalogue, rows: Iterable[int]) -> list[tuple[int, int]]:
     """Give the (pid, row) of the passages that use these vector rows."""
     return _in_chunks(catalogue, "SELECT pid, row FROM passages WHERE row IN ({})", rows)
@@ -151,9 +157,7 @@ def count(catalogue: Catalogue) -> Counts:
     passages, waiting = catalogue.rows(
         "SELECT count(*), coalesce(sum(row IS NULL), 0) FROM passages"
     )[0]
-    return Counts(
-        n_notes=notes, n_passages=passages, n_waiting=waiting, n_vectors=catalogue.n_rows
-    )
+    return Counts(n_notes=notes, n_passages=passages, n_waiting=waiting, n_vectors=catalogue.n_rows)
 
 
 def find_edges(catalogue: Catalogue, *kinds: str) -> tuple[Edge, ...]:
@@ -161,7 +165,7 @@ def find_edges(catalogue: Catalogue, *kinds: str) -> tuple[Edge, ...]:
     marks = ",".join("?" * len(kinds))
     where = f"WHERE kind IN ({marks})" if kinds else ""
     rows = catalogue.rows(
-        f"SELECT source, target, kind, how, weight, line, name FROM edges {where}"  # noqa: S608
+        f"SELECT source, target, kind, how, weight, line, name FROM edges {where}"
         " ORDER BY source, target, kind, how, line",
         kinds,
     )

@@ -107,9 +107,7 @@ def mutual_neighbours(
         for j, score in zip(near[i], scores[i], strict=True)
         if j not in (i, -1)
     }
-    return [
-        (i, j, score) for (i, j), score in sorted(chosen.items()) if i < j and (j, i) in chosen
-    ]
+    return [(i, j, score) for (i, j), score in sorted(chosen.items()) if i < j and (j, i) in chosen]
 
 
 def _find_by_lists(
@@ -121,7 +119,7 @@ def _find_by_lists(
         index = faiss.read_index(str(ann), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
     except RuntimeError as error:
         raise IndexDamaged(ann, str(error).split("\n", 1)[0]) from error
-    index.nprobe = _PROBES
+    faiss.extract_index_ivf(index).nprobe = _PROBES
     covered = min(index.ntotal, len(vectors))
     _, near = index.search(query[None, :], min(limit * 2, covered))
     rows = np.concatenate([near[0][near[0] >= 0], np.arange(covered, len(vectors))])

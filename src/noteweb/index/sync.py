@@ -11,8 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem
-from noteweb.feedback import resolve_feedback
-from noteweb.identity import settle_ids
+from noteweb.index.compaction import compact, remove_stale_vectors
 from noteweb.index.embedding import embed_waiting, make_vector_edges
 from noteweb.index.freshness import (
     WORDS,
@@ -21,7 +20,9 @@ from noteweb.index.freshness import (
     is_complete,
 )
 from noteweb.index.lookup import count, find_files, find_numbered_cards
-from noteweb.links import resolve_links
+from noteweb.links.feedback import resolve_feedback
+from noteweb.links.identity import settle_ids
+from noteweb.links.resolve import resolve_links
 from noteweb.passage import WordTokenizer, content_key, cut_passages
 from noteweb.vault import read_file
 
@@ -53,6 +54,7 @@ class SyncReport:
     n_notes: int = 0
     n_passages: int = 0
     n_embedded: int = 0
+    n_passages_removed: int = 0  # with the notes that changed or went
     n_waiting: int = 0  # passages that still have no vector
     mended: bool = False  # the text index had to be made anew
     unread: tuple[Problem, ...] = ()
@@ -77,6 +79,7 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
     if not changes and is_complete(index, source):
         return _report(index, SyncReport(unread=changes.scan.problems))
     with index.lock():
+        remove_stale_vectors(index)
         mended = not index.is_text_current() and index.catalogue.generation > 0
         if mended:
             index.mend_text()
@@ -87,6 +90,7 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
         if source.embedder:
             n_embedded = embed_waiting(index, source.bulk, progress)
             make_vector_edges(index, source.embedder, progress)
+        compact(index, taken.n_passages_removed)
     return _report(
         index,
         replace(
@@ -99,20 +103,18 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
     )
 
 
-def _take_notes(
-    index: Index, source: Source, changes: Changes, progress: Progress
-) -> SyncReport:
+def _take_notes(index: Index, source: Source, changes: Changes, progress: Progress) -> SyncReport:
     """Read what is fresh, forget what is gone; tell what was new, changed and unreadable."""
     known = find_files(index.catalogue)
     cutter = _choose_cutter(index, source, changes)
-    n_added = n_changed = 0
+    n_added = n_changed = n_cut = 0
     unread: list[Problem] = []
     progress.begin("reading notes", len(changes.fresh))
     batches = [changes.fresh[i : i + _BATCH] for i in range(0, len(changes.fresh), _BATCH)]
     for number, files in enumerate(batches or [()]):
         gone = changes.gone if number == 0 else ()
         batch = _read_batch(source, files, {} if changes.recut else known)
-        _commit_batch(index, batch, gone, cutter)
+        n_cut += _commit_batch(index, batch, gone, cutter)
         n_new = sum(file.path not in known for file, _, _ in batch.read)
         n_added, n_changed = n_added + n_new, n_changed + len(batch.read) - n_new
         unread += batch.unread
@@ -120,7 +122,9 @@ def _take_notes(
     with index.catalogue.transaction():
         index.catalogue.set_meta("cutter", cutter.identity)
         index.catalogue.set_unread(unread)
-    return SyncReport(n_added=n_added, n_changed=n_changed, unread=tuple(unread))
+    return SyncReport(
+        n_added=n_added, n_changed=n_changed, n_passages_removed=n_cut, unread=tuple(unread)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +155,13 @@ def _read_batch(
     return batch
 
 
-def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cutter) -> None:
-    """Put a batch into the catalogue, then into the text index."""
+def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cutter) -> int:
+    """Put a batch into the catalogue, then into the text index; give the passages taken out."""
     catalogue, nids = index.catalogue, []
     with catalogue.transaction():
+        n_before = _n_passages(index)
         removed = catalogue.remove([*gone, *(file.path for file, _, _ in batch.read)])
+        n_removed = n_before - _n_passages(index)
         for file, digest, note in batch.read:
             nid = catalogue.add(file, digest, note.card, note.problems)
             catalogue.add_passages(nid, cutter.cut(note))
@@ -166,6 +172,11 @@ def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cut
     if batch.read or gone:
         index.text.replace(removed, index.text_rows(nids))
         index.write_manifest()
+    return n_removed
+
+
+def _n_passages(index: Index) -> int:
+    return int(index.catalogue.rows("SELECT count(*) FROM passages")[0][0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,9 +190,7 @@ class _Cutter:
     @classmethod
     def of(cls, embedder: Embedder | None) -> _Cutter:
         if embedder is None:
-            return cls(
-                identity=WORDS, tokenizer=WordTokenizer(), max_tokens=_TOKENS_WITHOUT_MODEL
-            )
+            return cls(identity=WORDS, tokenizer=WordTokenizer(), max_tokens=_TOKENS_WITHOUT_MODEL)
         return cls(
             identity=embedder.identity,
             tokenizer=embedder.tokenizer,

@@ -24,7 +24,18 @@ _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]
 
 _LONGEST_TERM = 80  # bytes; base64 blobs and the like are no words
 _HEAP_MB = 64
-_STOPPED = ("english", "russian")
+
+#: What a question is made of besides its subject. tantivy's own English list is shorter, and "do we"
+#: then finds every note in the first person: on Cranfield these lift BM25 from .509 to .520.
+_FUNCTION_WORDS = """
+i me my mine we our ours us you your yours he him his she her hers it its they them their theirs
+what which who whom whose this that these those am is are was were be been being have has had
+having do does did doing would should could ought can will shall may might must a an the and but
+if or because as until while of at by for with about against between into through during before
+after above below to from up down in out on off over under again further then once here there when
+where why how all any both each few more most other some such no nor not only own same so than too
+very just
+""".split()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +171,8 @@ def _analyzer(*, stop: bool) -> tantivy.TextAnalyzer:
     builder = builder.filter(tantivy.Filter.remove_long(_LONGEST_TERM))
     builder = builder.filter(tantivy.Filter.lowercase())
     if stop:
-        for language in _STOPPED:
-            builder = builder.filter(tantivy.Filter.stopword(language))
+        builder = builder.filter(tantivy.Filter.custom_stopword(_FUNCTION_WORDS))
+        builder = builder.filter(tantivy.Filter.stopword("russian"))
     for language in ("english", "russian"):
         builder = builder.filter(tantivy.Filter.stemmer(language))
     return builder.build()

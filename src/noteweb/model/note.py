@@ -113,7 +113,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link as written; who it points to is found by `noteweb.links`.
+    """A link as written; who it points to is found by `noteweb.links.resolve`.
 
     `target` is the file part alone, unescaped and trimmed, empty for a link into the same note.
     `relation` is the key of a typed relation (``supports:: [[A]]``), else empty.

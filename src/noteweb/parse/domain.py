@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 
 from noteweb.parse.phrase import find_lead, find_subject, strip_edges
+from noteweb.text.words import list_words
 
 _LIST = re.compile(
-    r"\b(?:domains?|disciplines?|fields?|areas?|област\w+|дисциплин\w*|Bereiche?n?|Disziplinen|Felder?n?)\b"
+    r"(?:domains?|disciplines?|fields?|areas?|област\w+|дисциплин\w*|Bereiche?n?|Disziplinen"
+    r"|Felder?n?)\b"
     r"[^.:;\n]{0,80}?(?:\bincluding\b|\bincludes?\b|\bsuch as\b|\bnamely\b|\bspanning\b|\blike\b"
     r"|\bare\b|\bвключая\b|\bтакие как\b|\bwie\b|:)\s*(?P<list>[^.:;\n]{3,400})",
     re.IGNORECASE,
 )
-_COMMA = re.compile(r"\s*,\s*(?:and\s+|und\s+|и\s+|or\s+)?|\s+(?:and|und|и)\s+(?=[^,]*\Z)", re.IGNORECASE)
+_STEMS = list_words("domain disciplin field area област дисциплин bereich diszipl feld")
+_COMMA = re.compile(
+    r"\s*,\s*(?:and\s+|und\s+|и\s+|or\s+)?|\s+(?:and|und|и)\s+(?=[^,]*\Z)", re.IGNORECASE
+)
 _OF = re.compile(
     r"(?:the\s+)?(?:(?:domain|field|discipline|area|realm)s?\s+of|област\w+\s|Bereich\s+der)\s+",
     re.IGNORECASE,
@@ -20,7 +25,8 @@ _OF = re.compile(
 _NO_DOMAIN = re.compile(
     r"(?:the|this|these|those|it|its|each|all|both|such|cross|inter|histor|current|emerging|key|term"
     r"|translat|connect|integrat|overall|together|in |for |by |through|when|while|further|addition"
-    r"|moreover|finally|semantic path|vocabular|signal|note|several|primary|core|multiple|as |another"
+    r"|moreover|finally|semantic path|vocabular|signal|note|several|primary|core|multiple|as "
+    r"|another"
     r"|эт|так|ключев|термин|перекр|междисц|diese|insgesamt|zusammen|begriff)",
     re.IGNORECASE,
 )
@@ -32,7 +38,11 @@ _MIN_LEADS = 3  # so many leads outvote a list that none of them confirms
 
 def find_listed_domains(text: str) -> tuple[str, ...]:
     """Find the domains that a sentence lists ("domains including a, b, and c")."""
-    for match in _LIST.finditer(text):
+    lowered = text.lower()
+    starts = sorted(
+        match.start() for stem in _STEMS if stem in lowered for match in re.finditer(stem, lowered)
+    )
+    for match in filter(None, (_LIST.match(text, start) for start in starts)):
         items = [_clean(item) for item in _COMMA.split(match["list"])]
         names = [item for item in items if item and len(item.split()) <= _MAX_WORDS]
         if len(names) > 1 and len(names) == len(items):

@@ -18,11 +18,13 @@ _ABOUT = (
     r"|под названием|über|zum?|zur|zu den|mit dem Titel|namens)"
 )
 _LEAD = re.compile(
-    rf"(?:(?:the|a|an|this|another|my|our|die|der|das|eine?)\s+)?(?:[\w-]+\s+)?{_NOTE}\s+{_ABOUT}\s+",
+    rf"\b(?:(?:the|a|an|this|another|my|our|die|der|das|eine?)\s+)?(?:[\w-]{{1,30}}\s+)?{_NOTE}\s+{_ABOUT}\s+",
     re.IGNORECASE,
 )
 _SET_OFF = re.compile(r"(?:\*\*|__)([^*_\n]{3,100})(?:\*\*|__)|[\"“«„]([^\"”»“\n]{3,100})[\"”»“]")
-_TITLE_QUOTE = re.compile(rf"{_NOTE}[^.]{{0,40}}?[\"“«„']([^\"”»“'\n]{{3,100}})[\"”»“']", re.IGNORECASE)
+_TITLE_QUOTE = re.compile(
+    rf"{_NOTE}[^.]{{0,40}}?[\"“«„']([^\"”»“'\n]{{3,100}})[\"”»“']", re.IGNORECASE
+)
 _MIN_WORDS = 2  # a single quoted word is a term, not a note
 
 

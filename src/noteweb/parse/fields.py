@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _N_CONTEXT = 200  # characters of a unit shown beside a name
 _LIST_REACH = 3000  # characters from a field's start in which it lists its domains
+_NO_SCORES = Scores()
 _NAME_KEYS = ("name", "title", "tool", "domain", "note", "field")
 _LABELLED = frozenset(
     {Field.EMERGENCE, Field.ACCEPTOR, Field.SIGNAL_TRANSDUCTION, Field.FEEDBACK_LOOP}
@@ -42,7 +43,7 @@ _NOT_LETTER = re.compile(r"[\W_]+")
 
 @lru_cache(maxsize=4096)
 def match_field(key: str) -> Field | None:
-    """Give the field a frontmatter key names: ``Receptor``, ``feedback_loops``, ``Receptor fields``."""
+    """Give the field a frontmatter key names: ``Receptor``, ``feedback_loops``."""
     match = _STEM.fullmatch(_NOT_LETTER.sub("", key.lower()))
     return _BY_STEM[match[1]] if match else None
 
@@ -61,7 +62,7 @@ class Reading:
     domains: tuple[Mention, ...] = ()
     terms: tuple[TermPair, ...] = ()
     feedback: tuple[Mention, ...] = ()
-    scores: Scores = Scores()
+    scores: Scores = _NO_SCORES
     is_joint: bool = False
 
 
@@ -85,7 +86,7 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
             Unit(
                 field=field,
                 ordinal=ordinal,
-                text=" ".join(statement.text.split()),
+                text=_collapse(statement.text),
                 line=lines.line(statement.start),
                 start=statement.start,
                 end=statement.end,
@@ -94,6 +95,13 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
         ]
     )
     return _NAMED.get(field, _name_nothing)(entry, statements, units)
+
+
+def _collapse(text: str) -> str:
+    """Make runs of white space one blank; most statements hold none, and splitting is slow."""
+    if "\n" in text or "  " in text or not text.isprintable():
+        return " ".join(text.split())
+    return text
 
 
 def _find_statements(field: Field, entry: Entry, text: str) -> Iterator[_Statement]:
@@ -127,10 +135,10 @@ def _leaves(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _prose(value: str, places: ScalarMap) -> Iterator[_Statement]:
+def _prose(value: str, places: ScalarMap) -> list[_Statement]:
     layout = find_layout(value)
-    for start, end in layout.items:
-        yield _Statement(value[start:end], *places.span(start, end), layout.is_enumerated)
+    is_item, span = layout.is_enumerated, places.span
+    return [_Statement(value[a:b], *span(a, b), is_item) for a, b in layout.items]
 
 
 def _item(value: str, places: ScalarMap) -> Iterator[_Statement]:
@@ -175,24 +183,18 @@ def _labelled(
         yield _Statement(f"{label}: {statement.text}", start, statement.end, is_item=True)
 
 
-def _name_nothing(
-    entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]
-) -> Reading:
+def _name_nothing(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     del statements
     keys = entry.value if isinstance(entry.value, dict) else {}
     return Reading(units=units, is_joint=any(key.lower() == "all" for key in keys))
 
 
-def _name_scores(
-    entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]
-) -> Reading:
+def _name_scores(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     del statements
     return Reading(units=units, scores=read_scores(entry.value))
 
 
-def _name_tools(
-    entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]
-) -> Reading:
+def _name_tools(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     del entry
     found: dict[str, Mention] = {}
     for index, (statement, unit) in enumerate(zip(statements, units, strict=True)):
@@ -202,9 +204,7 @@ def _name_tools(
     return Reading(units=units, tools=tuple(found.values()))
 
 
-def _name_domains(
-    entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]
-) -> Reading:
+def _name_domains(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     text = entry.value if isinstance(entry.value, str) else ""
     leads: dict[str, Unit] = {}
     for statement, unit in zip(statements, units, strict=True):
@@ -219,9 +219,7 @@ def _name_domains(
     return Reading(units=units, domains=tuple(mentions), terms=terms)
 
 
-def _name_feedback(
-    entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]
-) -> Reading:
+def _name_feedback(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
     del entry
     mentions: list[Mention] = []
     for statement, unit in zip(statements, units, strict=True):

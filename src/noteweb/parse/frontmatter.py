@@ -11,15 +11,19 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from noteweb.model.note import Json
 from noteweb.parse.code import Finding
 from noteweb.parse.fence import Fences, find_fences
 from noteweb.parse.node import Source, TooLarge, compose, raw_text, to_json
 from noteweb.parse.tag import is_tag_key, read_tag_node
+
+if TYPE_CHECKING:
+    from noteweb.model.note import Json
 
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _KEY_LINE = re.compile(
@@ -104,7 +108,9 @@ def _read_yaml(text: str, offset: int) -> _Read:
     try:
         root, source = compose(text, offset)
     except TooLarge as large:
-        return _salvage(text, offset, Finding(code=large.code, offset=offset, message=_WHY[large.code]))
+        return _salvage(
+            text, offset, Finding(code=large.code, offset=offset, message=_WHY[large.code])
+        )
     except yaml.YAMLError as error:
         return _salvage(text, offset, _syntax_finding(error, offset))
     if root is None:
@@ -151,14 +157,11 @@ def _read_mapping(root: yaml.Node, source: Source) -> tuple[list[Entry], list[Fi
     return list(entries.values()), findings
 
 
-def _read_entry(
-    key: yaml.Node, node: yaml.Node, source: Source, findings: list[Finding]
-) -> Entry:
+def _read_entry(key: yaml.Node, node: yaml.Node, source: Source, findings: list[Finding]) -> Entry:
     start = source.offset + key.start_mark.index
-    name = raw_text(key, source)
-    if isinstance(key, yaml.ScalarNode):
-        name = key.value.translate(source.restore)
-    if not key.tag.endswith(":str"):
+    is_scalar = isinstance(key, yaml.ScalarNode)
+    name = key.value.translate(source.restore) if is_scalar else raw_text(key, source)
+    if not (is_scalar and isinstance(to_json(key, source), str)):
         message = f"the key {name[:60]!r} is no text"
         findings.append(Finding(code="yaml-key-not-text", offset=start, message=message))
     budget = source.budget[0]
@@ -184,7 +187,7 @@ def _salvage(text: str, offset: int, finding: Finding) -> _Read:
     findings = [finding]
     entries: dict[str, Entry] = {}
     for start, end in _key_blocks(text):
-        for entry in _salvage_block(text[start:end], offset + start, findings):
+        for entry in _salvage_block(text[start:end], offset + start):
             entries[entry.key] = entry
     if not entries:
         return None, (finding,)
@@ -198,10 +201,10 @@ def _key_blocks(text: str) -> list[tuple[int, int]]:
         if _KEY_LINE.match(line) and not line.startswith("- "):
             starts.append(at)
         at += len(line)
-    return list(zip(starts, [*starts[1:], at], strict=True))
+    return list(pairwise([*starts, at]))
 
 
-def _salvage_block(text: str, offset: int, findings: list[Finding]) -> list[Entry]:
+def _salvage_block(text: str, offset: int) -> list[Entry]:
     try:
         root, source = compose(text, offset)
     except (yaml.YAMLError, TooLarge):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TOOLS = """
 PyTorch; TensorFlow; JAX; Keras; Flax; PyTorch Lightning; fastai; MXNet; PaddlePaddle; ONNX;
@@ -23,19 +24,20 @@ Apache TinkerPop; GraphDB; Stardog; Amazon Neptune; RDFLib; Apache Jena; Protég
 Cytoscape; Obsidian; Logseq; Roam Research; Notion; Zotero; Anki; Zettlr; Emacs Org-mode;
 FAISS; Pinecone; Weaviate; Milvus; Qdrant; Chroma; ChromaDB; pgvector; Annoy; hnswlib; Vespa;
 Elasticsearch; OpenSearch; Apache Solr; Apache Lucene; Lucene; Redis; MongoDB; PostgreSQL; SQLite;
+
 MySQL; DuckDB; ClickHouse; Cassandra; BigQuery; Snowflake; Jupyter; Jupyter Notebook; JupyterLab;
 Google Colab; RStudio; MATLAB; Simulink; Mathematica; Maple; SageMath; Julia; Octave; SPSS; Stata;
 Matplotlib; seaborn; Plotly; Bokeh; Altair; D3.js; Tableau; Power BI; Grafana; Streamlit; Gradio;
-Dash; FastAPI; Flask; Django; Docker; Kubernetes; Git; GitHub; GitLab; Jenkins; Terraform; Snakemake;
-Nextflow; Galaxy; Unity ML-Agents; Unity; Unreal Engine; Gazebo; ROS; MuJoCo; PyBullet; NetLogo;
+Dash; FastAPI; Flask; Django; Docker; Kubernetes; Git; GitHub; GitLab; Jenkins; Terraform;
+Snakemake; Nextflow; Galaxy; Unity ML-Agents; Unity; Unreal Engine; Gazebo; ROS; MuJoCo; PyBullet; NetLogo;
 Mesa; AnyLogic; GAMA; Lean; Coq; Isabelle; Isabelle/HOL; Agda; Z3; Prolog; SWI-Prolog; PDDL; CLIPS;
-SOAR; ACT-R; OpenCog; NEST; NEURON; Brian2; Nengo; GROMACS; OpenMM; RDKit; DeepChem; PyMOL; AlphaFold;
-Biopython; Bioconductor; BLAST; QuTiP; Qiskit; Cirq; PennyLane; OpenFOAM; FEniCS; COMSOL; ANSYS;
-OpenCV; Detectron2; MediaPipe; scikit-image; Pillow; Blender; librosa; Kaldi; Whisper; ESPnet; Rasa;
+SOAR; ACT-R; OpenCog; NEST; NEURON; Brian2; Nengo; GROMACS; OpenMM; RDKit; DeepChem; PyMOL;
+AlphaFold; Biopython; Bioconductor; BLAST; QuTiP; Qiskit; Cirq; PennyLane; OpenFOAM; FEniCS; COMSOL;
+ANSYS; OpenCV; Detectron2; MediaPipe; scikit-image; Pillow; Blender; librosa; Kaldi; Whisper; ESPnet; Rasa;
 Dialogflow; LaTeX; Overleaf; Pandoc; Quarto; Mermaid; Graphviz; PlantUML; Miro; Prometheus; OpenMPI;
 Python; R; C++; Rust; Haskell; GPT-3; GPT-4; ChatGPT; Claude; BERT; T5; Llama; Gemini; Mistral
 """
-_ALIASES = {
+_ALIASES = {  # the first words of aliases of several words are those of listed tools
     "huggingface": "Hugging Face",
     "huggingfacetransformerslibrary": "Hugging Face Transformers",
     "transformerslibrary": "Transformers",
@@ -57,9 +59,34 @@ _WORD = re.compile(r"[^\s,;:()\[\]*\"“”«»]+")
 _MAX_WORDS = 4
 #: Words that are tools only where they lead a statement of their own.
 GENERAL = frozenset(
-    ["Python", "R", "C++", "Rust", "Haskell", "Julia", "CUDA", "Git", "Unity", "Ray", "Edward"]
-    + ["Claude", "Gemini", "Llama", "T5", "Ax", "Lean", "Whisper", "Galaxy", "Maple", "Accelerate"]
-    + ["Transformers", "Obsidian", "Notion", "Miro", "Mesa", "Flair", "Chroma", "Dash", "Spark"]
+    [
+        *[
+            "Python",
+            "R",
+            "C++",
+            "Rust",
+            "Haskell",
+            "Julia",
+            "CUDA",
+            "Git",
+            "Unity",
+            "Ray",
+            "Edward",
+        ],
+        *[
+            "Claude",
+            "Gemini",
+            "Llama",
+            "T5",
+            "Ax",
+            "Lean",
+            "Whisper",
+            "Galaxy",
+            "Maple",
+            "Accelerate",
+        ],
+        *["Transformers", "Obsidian", "Notion", "Miro", "Mesa", "Flair", "Chroma", "Dash", "Spark"],
+    ]
 )
 
 
@@ -67,7 +94,16 @@ def _key(text: str) -> str:
     return _NOISE.sub("", text.lower())
 
 
-TOOLS = {_key(name): name for raw in _TOOLS.split(";") if (name := " ".join(raw.split()))} | _ALIASES
+_LISTED = tuple(" ".join(raw.split()) for raw in _TOOLS.split(";"))
+TOOLS = {_key(name): name for name in _LISTED} | _ALIASES
+
+
+@lru_cache(maxsize=4096)
+def _first_key(word: str) -> str:
+    return _key(word.rstrip(".'’").removesuffix("'s").removesuffix("’s"))
+
+
+_FIRST_WORDS = frozenset([*(_key(name.split()[0]) for name in _LISTED), *TOOLS])
 
 
 def canonical_tool(name: str) -> str | None:
@@ -77,8 +113,11 @@ def canonical_tool(name: str) -> str | None:
 
 def match_tool(text: str, start: int = 0) -> tuple[str, int] | None:
     """Find the longest listed tool whose name begins at an offset, and where its name ends."""
-    words = []
-    at = start
+    first = _WORD.match(text, start)
+    if first is None or _first_key(first[0]) not in _FIRST_WORDS:
+        return None
+    words = [first]
+    at = first.end() + 1 if text[first.end() : first.end() + 1] == " " else len(text)
     while len(words) < _MAX_WORDS:
         match = _WORD.match(text, at)
         if match is None:

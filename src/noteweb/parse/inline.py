@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from noteweb.text.lines import Lines
 
 # Every alternative begins with a literal character: the search then skips quickly over prose.
-_TOKEN = re.compile(r"\\[\\`*_\[\]#$%<(!]|``*+|%%|\$\$|\$|<!--|<[aA]\s|\[|\]|\(\(|#(?=[^\s#])")
-_WIKILINK = re.compile(r"\[\[([^\[\]\r\n]+)\]\]")
+_TOKEN = re.compile(
+    r"\\[\\`*_\[\]#$%<(!]|``*+|%%|\$\$|\$|<!--|<[aA]\s|\[\[[^\[\]\r\n]+\]\]|\[|\]|\(\(|#(?=[^\s#])"
+)
 _TAG = re.compile(
     r"#(?:\[\[([^\[\]\r\n]+)\]\]|([\w/\-\U0001f000-\U0001faff\u2600-\u27bf\u200d\ufe0f]+))"
 )
@@ -122,8 +123,8 @@ class _Block:
                 self._skip_to_twin(mark, at, token.end())
             elif mark == "<!--":
                 self._skip_comment(at)
-            elif mark == "[":
-                self._read_opening(at)
+            elif mark[0] == "[":
+                self._read_opening(token)
             elif mark == "]":
                 self._read_closing(at)
             elif mark == "#":
@@ -168,13 +169,13 @@ class _Block:
         self.at = stop + len("-->")
         self.found.holes.append((at, self.at))
 
-    def _read_opening(self, at: int) -> None:
-        match = _WIKILINK.match(self.text, at)
-        if match is None:
+    def _read_opening(self, token: re.Match[str]) -> None:
+        mark, at = token[0], token.start()
+        if mark == "[":
             self.open.append(at)
             return
-        self.at = match.end()
-        split = split_wikilink(match[1])
+        self.at = token.end()
+        split = split_wikilink(mark[2:-2])
         if split is None:
             return
         start = at
@@ -183,7 +184,7 @@ class _Block:
             kind, start = LinkKind.EMBED, at - 1
         elif self._is_embed(at):
             kind = LinkKind.EMBED
-        self._add(kind, split[0], split[1], start, match.end())
+        self._add(kind, split[0], split[1], start, token.end())
 
     def _is_embed(self, at: int) -> bool:
         return _EMBED.search(self.text[max(0, at - _EMBED_REACH) : at]) is not None

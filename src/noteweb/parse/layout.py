@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from noteweb.parse.mark import (
     Mark,
@@ -20,6 +21,7 @@ from noteweb.parse.mark import (
     find_ordinals,
 )
 from noteweb.text.sentences import split_sentences
+from noteweb.text.words import list_words
 
 _MIN_COVER = 0.25  # of the field's text; fewer, and the list is only a part of running prose
 _MIN_COVER_WEAK = 0.5  # for bullets and bold leads, which also stand inside prose
@@ -47,12 +49,41 @@ _CLOSING = re.compile(
     r"|эти|в целом|таким образом|вместе|все эти|diese|insgesamt|zusammen)\b",
     re.IGNORECASE,
 )
+_TRIGGERS = frozenset(
+    list_words(
+        "when whenever if once while during where upon когда если при wenn sobald falls cuando si"
+        " lorsque quand"
+    )
+)
+_CJK_TRIGGER = re.compile(r"[当若]|如果")
+_AND = 8
+_N_OPENING = 3  # words by which sentences that begin alike are known
+
+_BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_FIELD = (
+    r"(?:receptor|activation|acceptor|signal[ -]?transduction|signal[ -]?amplification|emergence"
+    r"|feedback[ -]?loops?)"
+)
+_OPENING = re.compile(
+    rf"(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b)"
+    r"|(?:(?:the|these|here|below|there|following|diese|folgende|вот|следующие)[ ](?:\w+[ ]){0,3})?"
+    r"(?:\w+[ -]){0,4}(?:scenarios?|conditions?|triggers?|thresholds?|ways?|notes?|tools?|domains?"
+    r"|factors?|situations?|сценари\w+|услови\w+|способ\w+|замет\w+|szenarien|bedingungen|wege)\b"
+    r"[^.:]{0,160}(?:[.:]|\Z)",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"(?:these|those|overall|together|collectively|in (?:summary|conclusion|sum)|each of|each \w+ "
+    r"|such|thus|the (?:\w+ ){0,2}(?:thresholds|conditions|triggers|relationships|scenarios|ways)"
+    r"|эти|в целом|таким образом|вместе|все эти|diese|insgesamt|zusammen)\b",
+    re.IGNORECASE,
+)
 _TRIGGER = re.compile(
     r"\b(?:when|whenever|if|once|while|during|where|upon|когда|если|при|wenn|sobald|falls|cuando"
     r"|lorsque|quand)\b|[当若]|如果",
     re.IGNORECASE,
 )
-_AND = re.compile(r"[,;]\s+(?:and|or|и|или|und|oder)\Z", re.IGNORECASE)
+_ENDS_IN_AND = (" and", " or", " и", " или", " und", " oder")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +146,10 @@ def _numbered(value: str, line_marks: list[Mark]) -> tuple[list[Mark], list[list
     """Find the counts 1, 2, 3 that run over several lines (or fill the only paragraph)."""
     at_lines = [m for m in line_marks if m.kind is MarkKind.NUMBER]
     starts = {mark.content for mark in at_lines}
-    inline = [m for m in find_inline_numbers(value) if m.content not in starts]
-    marks = sorted(at_lines + inline, key=lambda m: m.start)
+    marks = at_lines
+    if not at_lines or len(find_chain(at_lines)) < len(at_lines):
+        inline = [m for m in find_inline_numbers(value) if m.content not in starts]
+        marks = sorted(at_lines + inline, key=lambda m: m.start)
     groups = split_counts(marks)
     if len(_BLANK.split(value.strip())) > 1:
         groups = [g for g in groups if g[0].line != g[-1].line]
@@ -135,38 +168,46 @@ def split_counts(marks: list[Mark]) -> list[list[Mark]]:
 
 
 def _covers(value: str, marks: list[Mark], share: float) -> bool:
+    """Whether items from the first mark to the last one's paragraph fill enough of the text."""
     if len(marks) < 2:  # noqa: PLR2004 - one item is no list
         return False
-    items = _cut_items(value, marks)
-    return sum(end - start for start, end in items) >= share * len(value.strip())
+    end = value.find("\n\n", marks[-1].content)
+    end = len(value) if end < 0 else end
+    return end - marks[0].start >= share * len(value)
 
 
 def _cut_items(value: str, marks: list[Mark]) -> tuple[tuple[int, int], ...]:
     """Give each item from its mark to the next; the last one ends like the others did."""
-    ends = [mark.start for mark in marks[1:]]
-    items = [_trim(value, mark.content, end) for mark, end in zip(marks, ends, strict=False)]
+    items = [_trim(value, mark.content, after.start) for mark, after in pairwise(marks)]
     last = marks[-1]
-    n_paragraphs = max(len(_BLANK.findall(value[start:end])) + 1 for start, end in items)
-    is_inline = last.line == marks[-2].line
-    if is_inline:
+    if last.line == marks[-2].line:
         n_sentences = max(len(split_sentences(value[start:end])) for start, end in items)
         end = _end_of_sentences(value, last.content, n_sentences)
     else:
+        n_paragraphs = max(value.count("\n\n", start, end) for start, end in items) + 1
         end = _end_of_paragraphs(value, last.content, n_paragraphs)
     items.append(_trim(value, last.content, end))
-    return tuple((start, end) for start, end in items if end > start)
+    return tuple([(start, end) for start, end in items if end > start])
 
 
 def _trim(value: str, start: int, end: int) -> tuple[int, int]:
     """Take off white space, an inline item's "; and", and a line that announces the next list."""
-    text = value[start:end].rstrip()
-    last_line = text.rfind("\n")
-    if text.endswith(":") and last_line > 0:
-        text = text[:last_line].rstrip()
-    conjunction = _AND.search(text, max(0, len(text) - _LONGEST_AND))
-    text = (text[: conjunction.start()] if conjunction else text).rstrip(" ,;\t\n")
-    indent = len(text) - len(text.lstrip())
-    return start + indent, start + max(indent, len(text))
+    end = _strip_end(value, start, end)
+    if value.endswith(_ENDS_IN_AND, start, end):
+        comma = max(value.rfind(mark, start, end) for mark in ",;")
+        if comma >= end - _LONGEST_AND:
+            end = _strip_end(value, start, comma)
+    elif value.endswith(":", start, end) and (newline := value.rfind("\n", start, end)) > start:
+        end = _strip_end(value, start, newline)
+    while start < end and value[start].isspace():
+        start += 1
+    return start, end
+
+
+def _strip_end(value: str, start: int, end: int) -> int:
+    while end > start and (value[end - 1].isspace() or value[end - 1] in ",;"):
+        end -= 1
+    return end
 
 
 def _end_of_sentences(value: str, start: int, n_sentences: int) -> int:
@@ -235,11 +276,15 @@ def _split_paragraph(value: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _split_triggers(value: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
-    """Split one paragraph at the sentences that say when, alike in their first words if many are."""
+    """Split one paragraph at its sentences that say when; those that begin alike, if several do."""
     text = value[start:end]
     sentences = split_sentences(text)
-    heads = [" ".join(text[a:b].lower().split(maxsplit=_N_OPENING)[:_N_OPENING]) for a, b in sentences]
-    says_when = [_TRIGGER.search(text, a, b) is not None for a, b in sentences]
+    words = [text[a:b].lower().split() for a, b in sentences]
+    heads = [" ".join(each[:_N_OPENING]) for each in words]
+    says_when = [not _TRIGGERS.isdisjoint(each) for each in words]
+    if not text.isascii():
+        pairs = zip(says_when, sentences, strict=True)
+        says_when = [when or _CJK_TRIGGER.search(text, *span) is not None for when, span in pairs]
     alike = Counter(head for head, when in zip(heads, says_when, strict=True) if when)
     head, count = alike.most_common(1)[0] if alike else ("", 0)
     if count > 1:
@@ -253,6 +298,5 @@ def _split_triggers(value: str, start: int, end: int) -> tuple[tuple[int, int], 
         starts.insert(0, 0)
     bounds = [*starts, len(sentences)]
     return tuple(
-        (start + sentences[a][0], start + sentences[b - 1][1])
-        for a, b in zip(bounds, bounds[1:], strict=False)
+        (start + sentences[a][0], start + sentences[b - 1][1]) for a, b in pairwise(bounds)
     )

@@ -6,6 +6,8 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
+from noteweb.text.words import list_words
+
 
 class MarkKind(Enum):
     """How an item is marked."""
@@ -63,13 +65,16 @@ _ORDINALS = {
     )
     for number, word in enumerate(words.split(), start=1)
 }
+_LONGEST_ORDINAL = 30
 LAST = 99  # "finally" ends whatever was counted
 _ORDINALS |= dict.fromkeys(
-    "finally lastly last наконец наконец-то schließlich zuletzt enfin finalmente".split(), LAST
+    list_words("finally lastly last наконец наконец-то schließlich zuletzt enfin finalmente"), LAST
 )
 # Only texts that hold one of these can hold a second item.
 _SECONDS = ("econd", "тор", "weite", "euxi", "egund", "inally")
 
+_LONGEST_LABEL = 60
+_LABEL_ENDS = frozenset(".]–—：、")
 _LABEL = re.compile(
     r"[ \t]*(?:[#>]{1,6}[ \t]+)?(?:[-*+•][ \t]+)?[*_]{0,3}"
     r"(?:[^\W\d_]+[ \t]+){0,2}?(?P<word>[^\W\d_]{2,24})(?:[ \t]+|(?<=[\u4e00-\u9fff]))"
@@ -81,10 +86,7 @@ _NUMBER = re.compile(r"[ \t]*[*_]{0,3}\(?(?P<number>\d{1,3})(?:[.)]|\)\.)[*_]{0,
 _HEADING = re.compile(r"[ \t]*(?P<level>#{1,6})[ \t]+(?=\S)")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)[-*+•–][ \t]+(?=\S)")
 _BOLD = re.compile(r"[ \t]*(?=(?:\*\*|__)[^*_\n]{2,120}(?:\*\*|__))")
-_INLINE_NUMBER = re.compile(
-    r"(?<=[\s:;.,])(?:\((?P<a>\d{1,2})\)|(?P<b>\d{1,2})\))[ \t]++(?=\S)"
-    r"|(?<=[:;.] )(?P<c>\d{1,2})\.[ \t]++(?=[^\W\d_])"
-)
+_INLINE_NUMBER = re.compile(r"(?P<number>\d{1,2})(?P<end>[.)])[ \t]++(?=\S)")
 _ORDINAL = re.compile(
     r"(?P<before>\A|[.!?:;…]['\"”»)*]*+[ \t]++|\n)[ \t]*+[*_]{0,3}"
     r"(?P<article>(?:the|and|der|die|das|und|и|la|el)[ \t]++)?"
@@ -99,9 +101,10 @@ def find_line_marks(value: str) -> list[Mark]:
     marks: list[Mark] = []
     at = 0
     for index, line in enumerate(value.split("\n")):
-        mark = _line_mark(line, at, index)
-        if mark is not None:
-            marks.append(mark)
+        if line:
+            mark = _line_mark(line, at, index)
+            if mark is not None:
+                marks.append(mark)
         at += len(line) + 1
     return marks
 
@@ -110,7 +113,8 @@ def _line_mark(line: str, at: int, index: int) -> Mark | None:
     first = line.lstrip(" \t")[:1]
     if not first:
         return None
-    label = _LABEL.match(line) if first.isalpha() or first in "#>-*+•_" else None
+    may_label = first in "#>-*+•_" or (first.isalpha() and _may_label(line))
+    label = _LABEL.match(line) if may_label else None
     if label is not None and (number := _to_number(label)):
         word = label["word"].lower()
         return Mark(MarkKind.LABEL, at, at + label.end(), number, word, index)
@@ -118,10 +122,16 @@ def _line_mark(line: str, at: int, index: int) -> Mark | None:
         match = _NUMBER.match(line)
         if match is not None:
             indent = str(len(line) - len(line.lstrip(" \t")))
-            return Mark(
-                MarkKind.NUMBER, at, at + match.end(), int(match["number"]), indent, index
-            )
+            return Mark(MarkKind.NUMBER, at, at + match.end(), int(match["number"]), indent, index)
     return _plain_mark(line, at, index, first)
+
+
+def _may_label(line: str) -> bool:
+    """Whether a line of prose is worth the pattern: a label ends early, or ends the line."""
+    if len(line) <= _LONGEST_LABEL:
+        return True
+    head = line[:_LONGEST_LABEL]
+    return ":" in head or ")" in head or " - " in head or not _LABEL_ENDS.isdisjoint(head)
 
 
 def _to_number(label: re.Match[str]) -> int:
@@ -148,10 +158,18 @@ def find_inline_numbers(value: str) -> list[Mark]:
     marks = []
     line, counted = 0, 0
     for match in _INLINE_NUMBER.finditer(value):
-        number = int(match["a"] or match["b"] or match["c"])
-        line += value.count("\n", counted, match.start())
-        counted = match.start()
-        marks.append(Mark(MarkKind.NUMBER, match.start(), match.end(), number, "", line))
+        start = match.start()
+        if match["end"] == ")" and value[start - 1 : start] == "(":
+            start -= 1
+        before = value[max(0, start - 2) : start]
+        is_mark = before[-1:].isspace() or before[-1:] in ":;.,"
+        if match["end"] == ".":
+            is_mark = before[-1:] == " " and before[:1] in ":;." and value[match.end()].isalpha()
+        if not before or not is_mark:
+            continue
+        line += value.count("\n", counted, start)
+        counted = start
+        marks.append(Mark(MarkKind.NUMBER, start, match.end(), int(match["number"]), "", line))
     return marks
 
 
@@ -159,6 +177,9 @@ def find_ordinals(value: str) -> list[Mark]:
     """Find First, Second, ... (Во-первых, Erstens, ...) where a sentence begins."""
     if not any(second in value for second in _SECONDS):
         return []
+    at_lines = _ordinals_at_lines(value)
+    if len(at_lines) > 1 and at_lines[0].number == 1:
+        return at_lines
     marks: list[Mark] = []
     line, counted = 0, 0
     for match in _ORDINAL.finditer(value):
@@ -173,6 +194,20 @@ def find_ordinals(value: str) -> list[Mark]:
             line += value.count("\n", counted, start)
             counted = start
             marks.append(Mark(MarkKind.ORDINAL, start, content, number, "", line))
+    return marks
+
+
+def _ordinals_at_lines(value: str) -> list[Mark]:
+    """Find the ordinals that begin lines, by far the most frequent case."""
+    marks: list[Mark] = []
+    at = 0
+    for index, line in enumerate(value.split("\n")):
+        word, comma, _ = line[:_LONGEST_ORDINAL].partition(",")
+        number = _ORDINALS.get(word.strip(" \t*_").lower(), 0) if comma else 0
+        if number:
+            content = at + len(word) + 1
+            marks.append(Mark(MarkKind.ORDINAL, at, content, number, "", index))
+        at += len(line) + 1
     return marks
 
 

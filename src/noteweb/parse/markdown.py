@@ -14,17 +14,17 @@ from noteweb.parse.code import Finding
 from noteweb.parse.codefence import Fencing, index_fences, match_fence
 
 _LINE_END = re.compile(r"\r\n?|\n")
-_MARKER = re.compile(r"(?:[-*+]|(?P<number>\d{1,9})[.)])(?:[ \t]+(?=\S)|\Z)")
+_MARKER = re.compile(r"(?:[-*+]|(?P<number>\d{1,9})[.)])(?:[ \t]+(?=\S)|[ \t]*\Z)")
 _ATX = re.compile(r"#{1,6}(?=[ \t]|\Z)")
 _ATX_TAIL = re.compile(r"(?:^|[ \t])#+[ \t]*\Z")
 _SETEXT = re.compile(r" {0,3}(?:=+|-+)[ \t]*\Z")
 _BREAK = re.compile(r"(?:(?:-[ \t]*+){3,}+|(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+)\Z")
 _CALLOUT = re.compile(r"[>\s]*\[!([^\]\r\n]+)\][+-]?[ \t]*(.*)")
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]:")
-_DEFINITION = re.compile(r"\[([^\[\]\r\n]+)\]:[ \t]*(?:<([^<>]*)>|(\S+))(?:[ \t]+[\"'(].*)?[ \t]*\Z")
-_DELIMITER = re.compile(
-    r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z"
+_DEFINITION = re.compile(
+    r"\[([^\[\]\r\n]+)\]:[ \t]*(?:<([^<>]*)>|(\S+))(?:[ \t]+[\"'(].*)?[ \t]*\Z"
 )
+_DELIMITER = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z")
 _SPECIAL = frozenset("`~#>%<$[|=-*+_0123456789")
 _CODE_INDENT = 4  # columns from which a line is indented code, not a heading or fence
 
@@ -67,7 +67,9 @@ class _Scan:
         self.body = Body()
         self.heads: list[tuple[int, str, int, int, int]] = []  # level, title, line, start, end
         self.paragraph = -1  # the line on which the open top-level paragraph began
-        self.in_list = False
+        self.columns: list[int] = []  # where the text of each open list item begins
+        self.item_paragraph = -1  # the line on which that item's open paragraph began
+        self.is_lazy = False  # whether a line at the margin would go on the item's paragraph
         self.lost: set[str] = set()  # closing marks that stand nowhere further on
         self.text_from = -1
 
@@ -78,7 +80,7 @@ class _Scan:
             line = self.lines[index]
             bare = line.lstrip(" \t")
             if not bare:
-                self.paragraph = -1
+                self.paragraph, self.is_lazy = -1, False
                 self.body.breaks.append(self.starts[index])
                 self._keep_text(index)
                 index += 1
@@ -122,24 +124,33 @@ class _Scan:
         """Read a line of prose: a paragraph begins or goes on, or a list ends."""
         if self.paragraph < 0:
             indent = _width(line, bare)
-            self.in_list = self.in_list and (indent > 1 or not self._after_blank(index))
-            if not self.in_list and indent < _CODE_INDENT:
+            if not self.is_lazy:
+                self._leave_items(indent)
+            if self.columns and not self.is_lazy:
+                self.item_paragraph = index
+            self.is_lazy = bool(self.columns)
+            if not self.columns and indent < _CODE_INDENT:
                 self.paragraph = index
         self._keep_text(index)
         return index + 1
 
-    def _after_blank(self, index: int) -> bool:
-        return index == 0 or not self.lines[index - 1].strip()
+    def _leave_items(self, column: int) -> None:
+        """Close the list items whose text begins further right than a line does."""
+        while self.columns and self.columns[-1] > column:
+            self.columns.pop()
 
     def _read_special(self, index: int, line: str, bare: str) -> int:
         indent = _width(line, bare)
-        if indent >= _CODE_INDENT and not self.in_list:
+        if indent >= _CODE_INDENT and not self.columns:
             self._keep_text(index)
             return index + 1
         if self.paragraph >= 0 and _SETEXT.match(line):
-            return self._read_setext(index, bare)
+            return self._read_setext(self.paragraph, index, bare)
+        if self.is_lazy and indent >= self.columns[-1] and _SETEXT.match(bare):
+            return self._read_setext(self.item_paragraph, index, bare)
         if _BREAK.match(bare):
-            self.paragraph, self.in_list = -1, False
+            self.paragraph, self.is_lazy = -1, False
+            self._leave_items(indent)
             self.body.breaks.append(self.starts[index])
             self._keep_text(index)
             return index + 1
@@ -153,6 +164,8 @@ class _Scan:
             if after is not None:
                 return after
             return self._read_plain(index, line, bare)
+        self.is_lazy = bool(content)
+        self.item_paragraph = index
         self._keep_text(index)
         return index + 1
 
@@ -162,10 +175,12 @@ class _Scan:
         while (marker := _MARKER.match(content)) is not None:
             if self.paragraph >= 0 and content is bare and not _interrupts(marker, content):
                 break
-            self.paragraph, self.in_list = -1, True
+            self.paragraph = -1
             if content is bare:
+                self._leave_items(indent)
                 self.body.breaks.append(self.starts[index])
             width += marker.end()
+            self.columns.append(width)
             content = content[marker.end() :]
             if not content:
                 break
@@ -177,10 +192,12 @@ class _Scan:
             return None
         if self.fencing is None:
             self.fencing = index_fences(self.lines)
-        self.in_list = self.in_list and width > 0
-        after = self.fencing.find_closing(index, fence, is_nested=self.in_list)
-        if after is None and self.in_list:
-            after = self._end_of_item(index, width)
+        self._leave_items(width)
+        is_nested = bool(self.columns)
+        after = self.fencing.find_closing(index, fence, is_nested=is_nested)
+        if is_nested:
+            stop = self._end_of_item(index, self.columns[-1])
+            after = stop if after is None else min(after, stop)
         elif after is None:
             after = len(self.lines)
             message = "this code fence is never closed; the rest of the note counts as code"
@@ -202,15 +219,17 @@ class _Scan:
         match = _ATX.match(content)
         if match is None:
             return None
-        self.in_list = self.in_list and width > 0
+        self._leave_items(width)
         title = _ATX_TAIL.sub("", content[match.end() :].strip(" \t")).strip(" \t")
         self._head(match.end(), title, index, index + 1)
         return index + 1
 
-    def _read_setext(self, index: int, bare: str) -> int:
-        lines = self.lines[self.paragraph : index]
-        title = " ".join(line.strip(" \t") for line in lines)
-        self._head(1 if bare[0] == "=" else 2, title, self.paragraph, index + 1)
+    def _read_setext(self, first: int, index: int, bare: str) -> int:
+        lines = [line.strip(" \t") for line in self.lines[first:index]]
+        while first != self.paragraph and (marker := _MARKER.match(lines[0])):
+            lines[0] = lines[0][marker.end() :]
+        title = " ".join(lines)
+        self._head(1 if bare[0] == "=" else 2, title, first, index + 1)
         return index + 1
 
     def _head(self, level: int, title: str, index: int, after: int) -> None:
@@ -218,7 +237,7 @@ class _Scan:
         self._part(PartKind.HEADING, start, end)
         self.body.breaks.extend((start, end))
         self.heads.append((level, title, index, start, end))
-        self.paragraph = -1
+        self.paragraph, self.is_lazy = -1, False
 
     def _read_block(self, index: int, bare: str) -> int | None:
         """Read what only a line's first characters can begin, None for prose."""
@@ -280,9 +299,7 @@ class _Scan:
             )
         )
 
-    def _read_enclosed(
-        self, index: int, mark: str, closing: str, kind: PartKind
-    ) -> int | None:
+    def _read_enclosed(self, index: int, mark: str, closing: str, kind: PartKind) -> int | None:
         """Read a comment or formula that begins a line; None where it is no block of its own."""
         start = self.text.index(mark, self.starts[index])
         stop = -1 if closing in self.lost else self.text.find(closing, start + len(mark))
@@ -358,7 +375,7 @@ class _Scan:
         self._part(kind, start, end)
         self.body.holes.append((start, end))
         self.body.breaks.extend((start, end))
-        self.paragraph = -1
+        self.paragraph, self.is_lazy = -1, False
 
     def _part(self, kind: PartKind, start: int, end: int) -> None:
         self._end_text(start)

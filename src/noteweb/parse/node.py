@@ -8,26 +8,37 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import yaml
 
-from noteweb.model.note import Json
 from noteweb.parse.date import read_date
+
+if TYPE_CHECKING:
+    from noteweb.model.note import Json
 
 if not hasattr(yaml, "CSafeLoader"):
     message = "PyYAML lacks its C loader, without which reading notes takes 21 times as long"
     raise ImportError(message)
 
 _MAX_DEPTH = 100  # far below what overflows the C stack of the composer (between 5,000 and 100,000)
-_MAX_OPENERS = 200  # so many nesting marks could reach the depth; then it is measured
+_MAX_OPENERS = 200  # brackets that could reach the depth; then it is measured
 _LONG = 100_000  # characters from which indentation alone could reach the depth
 _SPARE = 10_000  # characters that aliases may add beyond twice the source
 
-_TAG = "tag:yaml.org,2002:"
-_STR, _NULL, _BOOL = _TAG + "str", _TAG + "null", _TAG + "bool"
-_INT, _FLOAT, _TIMESTAMP = _TAG + "int", _TAG + "float", _TAG + "timestamp"
+_PLAIN = "!plain"  # a scalar without quotes and without a tag of its own
+_STR = "tag:yaml.org,2002:str"
+_CONSTANTS: dict[str, Json] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]|\Z)")
 _PLAIN_INT = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})\Z")  # 64 bits; longer ones are identifiers
 _PLAIN_FLOAT = re.compile(r"[-+]?(?:\d{1,300}\.\d*|\.\d+)(?:[eE][-+]?\d{1,2})?\Z")
+_COMPACT_DASH = re.compile(r"-[ \t]+[-?][ \t]")  # "- - - x" nests without a line for each level
+_COMPACT_KEY = re.compile(r"\?[ \t]+[-?][ \t]")
+_NUMERIC = frozenset("0123456789+-.")
 _WIKILINK = re.compile(r"\[\[[^\[\]\n]+\]\]\Z")
 _FORBIDDEN = re.compile(
     r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -42,6 +53,17 @@ class TooLarge(Exception):  # noqa: N818 - a signal inside the package, not an e
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class _Loader(yaml.CSafeLoader):
+    """The C loader without YAML 1.1's guesses at types, which `to_json` makes better."""
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: object) -> str:
+        """Give a node's tag where it has none of its own."""
+        if kind is yaml.ScalarNode:
+            return _PLAIN if isinstance(implicit, tuple) and implicit[0] else _STR
+        tag: str = super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
+        return tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +85,8 @@ class Source:
 
     def original(self, start: int, end: int) -> str:
         """Give a stretch as it stands in the file."""
-        return self.text[start:end].translate(self.restore)
+        raw = self.text[start:end]
+        return raw.translate(self.restore) if self.restore else raw
 
 
 def compose(text: str, offset: int) -> tuple[yaml.Node | None, Source]:
@@ -87,10 +110,11 @@ def compose(text: str, offset: int) -> tuple[yaml.Node | None, Source]:
 
 
 def _compose(text: str) -> yaml.Node | None:
-    n_openers = sum(text.count(mark) for mark in ("[", "{", "- ", "-\t", "? ", "?\t"))
-    if n_openers > _MAX_OPENERS or len(text) > _LONG:
+    n_openers = text.count("[") + text.count("{")
+    is_long = n_openers > _MAX_OPENERS or len(text) > _LONG
+    if is_long or _COMPACT_DASH.search(text) or _COMPACT_KEY.search(text):
         _check_depth(text)
-    loader = yaml.CSafeLoader(text)
+    loader = _Loader(text)
     try:
         node: yaml.Node | None = loader.get_single_node()
         return node
@@ -114,11 +138,11 @@ def _replace_forbidden(source: Source) -> Source:
     present = set(source.text)
     forbidden = sorted(c for c in present if _FORBIDDEN.match(c))
     free = (chr(c) for c in range(_FIRST_PRIVATE, 0xF8FF) if chr(c) not in present)
-    stand_ins = dict(zip(forbidden, free, strict=False))
+    stand_ins: dict[str, str | int | None] = dict(zip(forbidden, free, strict=False))
     return Source(
         text=source.text.translate(str.maketrans(stand_ins)),
         offset=source.offset,
-        restore={ord(private): character for character, private in stand_ins.items()},
+        restore={ord(str(private)): character for character, private in stand_ins.items()},
         budget=source.budget,
     )
 
@@ -155,16 +179,20 @@ def _scalar(node: yaml.ScalarNode, source: Source) -> Json:
     value: str = node.value.translate(source.restore) if source.restore else node.value
     if node.tag == _STR:
         return value
-    if node.tag == _NULL:
-        return None
-    if node.tag == _BOOL and value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    if node.tag == _INT and _PLAIN_INT.match(value):
+    if value in _CONSTANTS:
+        return _CONSTANTS[value]
+    if value[0] not in _NUMERIC:
+        return value
+    if _PLAIN_INT.match(value):
         return int(value)
-    if node.tag == _FLOAT and _PLAIN_FLOAT.match(value):
-        number = float(value)
-        return number if abs(number) < float("inf") else value
-    return read_date(value) if node.tag == _TIMESTAMP else value
+    if _PLAIN_FLOAT.match(value):
+        return float(value)
+    return read_date(value) if _TIMESTAMP.match(value) else value
+
+
+def is_null(node: yaml.ScalarNode) -> bool:
+    """Whether a scalar is empty: nothing, ``~`` or ``null`` without quotes."""
+    return node.tag != _STR and node.value in _CONSTANTS and _CONSTANTS[node.value] is None
 
 
 def _raw_wikilink(node: yaml.Node, source: Source) -> str | None:
@@ -180,7 +208,7 @@ def _mapping(node: yaml.Node, source: Source, depth: int) -> Json:
     pairs = node.value
     if any(not isinstance(key, yaml.ScalarNode) for key, _ in pairs):
         return raw_text(node, source)
-    if node.tag == _TAG + "set":
+    if node.tag == "tag:yaml.org,2002:set":
         return [key.value.translate(source.restore) for key, _ in pairs]
     return {
         key.value.translate(source.restore): to_json(value, source, depth + 1)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from os.path import commonprefix
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem
-from noteweb.model.note import Anchor, Card, Field, Note, Part, PartKind, Scores
+from noteweb.model.note import Anchor, Card, Field, Note, Part, PartKind, Scores, Unit
 from noteweb.parse.attribute import Attributes, read_attributes, read_page_properties
 from noteweb.parse.code import CODES, Finding
 from noteweb.parse.fields import Reading, match_field, read_field
@@ -29,14 +28,15 @@ if TYPE_CHECKING:
 
     from noteweb.model.note import Link, Property, Section
 
+_NO_SCORES = Scores()
 _BYTE_ORDER_MARK = "\ufeff"
-_LANGUAGE_SAMPLE = 1200  # characters each of the fields and the body
+_LANGUAGE_SAMPLE = 1000  # characters each of the fields and the body
 _LOGSEQ_ID = re.compile(r"[0-9a-fA-F-]{36}\Z")
 _MARKUP = re.compile(r"\*\*|__|`|==|!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 
 
 def parse_note(data: bytes, *, path: str) -> Note:
-    """Parse a file's bytes into a note.
+    r"""Parse a file's bytes into a note.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def parse_note(data: bytes, *, path: str) -> Note:
 
     Examples
     --------
-    >>> note = parse_note(b"---\\ntitle: Dropout\\n---\\nsee [[Noise]]", path="a/dropout.md")
+    >>> note = parse_note(b"---\ntitle: Dropout\n---\nsee [[Noise]]", path="a/dropout.md")
     >>> note.card.title, note.card.links[0].target
     ('Dropout', 'Noise')
     """
@@ -101,9 +101,9 @@ class _Fields:
     """The seven fields of a note, joined."""
 
     readings: tuple[Reading, ...]
-    units: tuple = ()
+    units: tuple[Unit, ...] = ()
     joint: tuple[Field, ...] = ()
-    scores: Scores = Scores()
+    scores: Scores = _NO_SCORES
     findings: tuple[Finding, ...] = ()
 
 
@@ -111,9 +111,7 @@ def _read_contents(text: str, front: Frontmatter, lines: Lines) -> _Contents:
     start = _body_start(text, front)
     first_line = lines.line(start)
     body = scan_body(text, start, first_line)
-    place = Place(
-        lines=lines, breaks=body.breaks, holes=body.holes, definitions=body.definitions
-    )
+    place = Place(lines=lines, breaks=body.breaks, holes=body.holes, definitions=body.definitions)
     inline = scan_inline(text, start, len(text), place)
     holes = sorted(body.holes + inline.holes)
     properties = find_properties(text, start, holes, lines)
@@ -195,7 +193,7 @@ def _address(link: Link) -> tuple[str, str, str]:
 
 def _read_fields(text: str, front: Frontmatter, lines: Lines) -> _Fields:
     readings: list[Reading] = []
-    units: list = []
+    units: list[Unit] = []
     findings: list[Finding] = []
     joint: list[Field] = []
     counts: dict[Field, int] = {}
@@ -205,9 +203,7 @@ def _read_fields(text: str, front: Frontmatter, lines: Lines) -> _Fields:
             continue
         reading = read_field(name, entry, text, lines)
         first = counts.get(name, 0)
-        units.extend(
-            replace(u, ordinal=u.ordinal + first) if first else u for u in reading.units
-        )
+        units.extend(replace(u, ordinal=u.ordinal + first) if first else u for u in reading.units)
         counts[name] = first + len(reading.units)
         readings.append(reading)
         if reading.is_joint:
@@ -297,7 +293,7 @@ def _front_parts(text: str, front: Frontmatter) -> list[Part]:
 def _encoding_findings(decoded: Decoded, repair: Repair | None, text: str) -> list[Finding]:
     findings = []
     if repair is not None:
-        offset = len(commonprefix([decoded.text, text]))
+        offset = _first_difference(decoded.text, text)
         message = f"UTF-8 read as {repair.encoding}: {repair.n_lines} lines were repaired exactly"
         findings.append(Finding(code="encoding-damaged", offset=offset, message=message))
     for lossy in find_lossy(text):
@@ -315,6 +311,11 @@ def _encoding_findings(decoded: Decoded, repair: Repair | None, text: str) -> li
             message = f"U+{ord(character):04X} stands {text.count(character)} times"
             findings.append(Finding(code=code, offset=offset, message=message))
     return findings
+
+
+def _first_difference(before: str, after: str) -> int:
+    pairs = zip(before, after, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(before), len(after)))
 
 
 def _locate(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+from noteweb.text.words import list_words
+
 _N_WORDS = 12  # a name without a verb after it is cut here
 _REACH = 240  # characters in which a subject ends
 
-_VERBS = """is are was were has have had does do did can could may might will would should must
+_VERBS = frozenset(
+    list_words("""
+is are was were has have had does do did can could may might will would should must
 provides provide offers offer enables enable connects connect influences contributes contribute
 informs inform explains explain examines examine explores explore describes describe discusses
 discuss supplies supply gives give serves serve supports complements complement extends extend
@@ -29,20 +33,25 @@ also further uses benefits impacts improves improve offers excels stands remains
 изучают питает определяет определяют задает задаёт
 liefert liefern bietet bieten verbindet verbinden beeinflusst beeinflussen unterstützt erklärt ist
 sind wird werden kann können zeigt zeigen ergänzt ergänzen beschreibt beschreiben hilft helfen
-ermöglicht ermöglichen erweitert vertieft stellt untersucht untersuchen gibt geben""".split()
+ermöglicht ermöglichen erweitert vertieft stellt untersucht untersuchen gibt geben""")
+)
 # Nouns too; they are verbs where an object or a direction follows.
-_AMBIGUOUS = """influence impact support link map model frame benefit shape challenge question test
-point help feed use work focus study bridge ground address guide measure drive benchmark form cover
-inform process result""".split()
-_OBJECT = r"(?:how|what|why|whether|when|the|a|an|our|this|that|these|its|their|both|it|directly|on|into|to|with|by|from|as|each|all|any)\b"
-_VERB = re.compile(
-    rf"(?<=\s)(?:(?:{'|'.join(sorted(set(_VERBS), key=len, reverse=True))})\b"
-    rf"|(?:{'|'.join(_AMBIGUOUS)})\s+{_OBJECT})",
+_AMBIGUOUS = frozenset(
+    list_words("""
+    influence impact support link map model frame benefit shape challenge question test point
+    help feed use work focus study bridge ground address guide measure drive benchmark form cover
+    inform process result""")
 )
-_STOP = re.compile(
-    r"[.!?;:\n](?=\s|\Z)|\s[–—-]\s|\s\(|,(?=\s(?:which|as|because|since|where|что|die|der|das)\b)"
-    r"|\s(?=(?:The|This|These|It|Its|A|An|When|By|In|Here|Это|Эта|Этот|Diese|Dieser|Sie)\s)"
+_OBJECTS = frozenset(
+    list_words("""
+    how what why whether when the a an our this that these its their both it directly on into to
+    with by from as each all any""")
 )
+_SENTENCE_STARTS = frozenset(
+    list_words("The This These It Its A An When By In Here Это Эта Этот Diese Dieser Sie")
+)
+_DASHES = frozenset("-–—")
+_CLAUSE_STARTS = frozenset(list_words("which as because since where что die der das"))
 _EDGES = " \t\n.,;:!?–—-*_\"'“”«»„`()"
 
 
@@ -51,15 +60,18 @@ def find_subject(text: str) -> tuple[str, bool]:
 
     Without a verb the phrase ends at a stop, at a new sentence, or after about a dozen words.
     """
-    head = text[:_REACH]
-    verb = _VERB.search(head)
-    stop = _STOP.search(head)
-    end = min(m.start() for m in (verb, stop) if m) if verb or stop else len(head)
-    by_verb = verb is not None and verb.start() == end
-    words = head[:end].split()
-    if not by_verb:
-        words = words[:_N_WORDS]
-    return " ".join(words).strip(_EDGES), by_verb
+    words = text[:_REACH].split()
+    for index, word in enumerate(words):
+        following = words[index + 1] if index + 1 < len(words) else ""
+        if index and (word in _VERBS or (word in _AMBIGUOUS and following in _OBJECTS)):
+            return " ".join(words[:index]).strip(_EDGES), True
+        if index and (word in _DASHES or word[0] == "(" or word in _SENTENCE_STARTS):
+            words = words[:index]
+            break
+        if word[-1] in ".!?;:" or (word[-1] == "," and following in _CLAUSE_STARTS):
+            words = words[: index + 1]
+            break
+    return " ".join(words[:_N_WORDS]).strip(_EDGES), False
 
 
 def strip_edges(text: str) -> str:

@@ -20,9 +20,12 @@ _LINE = re.compile(
     r"[*_]{0,2}(?:[ \t]++(?P<value>[^\r\n]*)|(?=[\r\n]|\Z))"
 )
 _INLINE = re.compile(
-    rf"[\[(](?P<key>{_KEY})::[ \t]*+(?P<value>(?:\[\[[^\[\]\r\n]{{0,300}}\]\]|[^\[\]()\r\n]){{0,500}}+)[\])]"
+    rf"[\[(](?P<key>{_KEY})::[ \t]*+"
+    r"(?P<value>(?:\[\[[^\[\]\r\n]{0,300}\]\]|[^\[\]()\r\n]){0,500}+)[\])]"
 )
-_BLOCK_ID = re.compile(r"(?:(?<=[ \t])|(?<![^\r\n]))\^([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*+(?=[\r\n]|\Z)")
+_BLOCK_ID = re.compile(
+    r"(?:(?<=[ \t])|(?<![^\r\n]))\^([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*+(?=[\r\n]|\Z)"
+)
 
 
 def find_properties(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from noteweb.model.note import Link, LinkKind
@@ -35,7 +36,8 @@ def find_frontmatter_links(
             split = split_wikilink(match[1])
             if index >= 0 and split is not None and not _is_relations(entries[index]):
                 place = (match.start(), match.end())
-                links.append(_link(*split, place, entries[index].key, "", lines))
+                link = _link(split, place, lines)
+                links.append(replace(link, where=entries[index].key))
     for entry in entries:
         if _is_relations(entry):
             links.extend(_relations(text, entry, lines))
@@ -56,7 +58,8 @@ def _relations(text: str, entry: Entry, lines: Lines) -> Iterator[Link]:
         inner = _WIKILINK.search(value)
         split = split_wikilink(inner[1] if inner else value)
         if split is not None:
-            yield _link(*split, (start, stop), entry.key, relation, lines)
+            link = _link(split, (start, stop), lines)
+            yield replace(link, where=entry.key, relation=relation)
 
 
 def _walk(value: Json, relation: str, depth: int) -> Iterator[tuple[str, str]]:
@@ -80,17 +83,14 @@ def _walk(value: Json, relation: str, depth: int) -> Iterator[tuple[str, str]]:
         yield pair[0], pair[1].strip()
 
 
-def _link(  # noqa: PLR0913 - the parts of one value
-    target: Target, label: str, span: tuple[int, int], where: str, relation: str, lines: Lines
-) -> Link:
+def _link(split: tuple[Target, str], span: tuple[int, int], lines: Lines) -> Link:
+    target, label = split
     return Link(
         kind=LinkKind.WIKILINK,
         target=target.file,
         heading=target.heading,
         block=target.block,
         label=label,
-        relation=relation,
-        where=where,
         line=lines.line(span[0]),
         start=span[0],
         end=span[1],

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import yaml
+if TYPE_CHECKING:
+    import yaml
 
-from noteweb.parse.node import Source
+    from noteweb.parse.node import Source
 
 _BREAK = re.compile(r"\r\n?|\n")
 _BLOCK_HEADER = re.compile(r"(?:[&!][^\s]*[ \t]+)*[|>](?:[-+]?([1-9])?[-+]?)[ \t]*(?:#[^\r\n]*)?")
@@ -27,8 +29,19 @@ _DOUBLE = re.compile(
     + r"|[ \t]++|[^\\\r\n \t]++"
 )
 _ESCAPES = {
-    **{"0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"},
-    **{"e": "\x1b", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029"},
+    "0": "\0",
+    "a": "\a",
+    "b": "\b",
+    "t": "\t",
+    "n": "\n",
+    "v": "\v",
+    "f": "\f",
+    "r": "\r",
+    "e": "\x1b",
+    "N": "\x85",
+    "_": "\xa0",
+    "L": "\u2028",
+    "P": "\u2029",
 }
 
 
@@ -78,6 +91,8 @@ def map_scalar(node: yaml.ScalarNode, source: Source) -> ScalarMap:
     start, end = node.start_mark.index, node.end_mark.index
     if source.text.startswith(node.value, start) and not node.style:
         return map_span(source.offset + start, source.offset + start + len(node.value))
+    if node.style == "|" and (literal := _map_literal(node, source)) is not None:
+        return literal
     pieces = _PIECES.get(node.style or "", _plain_pieces)(source.text[start:end])
     rebuilt = "".join([piece[0] for piece in pieces])
     offset = source.offset + start
@@ -92,6 +107,30 @@ def map_scalar(node: yaml.ScalarNode, source: Source) -> ScalarMap:
         file_starts=tuple([offset + piece[1] for piece in pieces]),
         file_ends=tuple([offset + piece[2] for piece in pieces]),
     )
+
+
+def _map_literal(node: yaml.ScalarNode, source: Source) -> ScalarMap | None:
+    """Map the usual literal block, with LF and no explicit indentation, in a few calls of C."""
+    start, end = node.start_mark.index, node.end_mark.index
+    first = source.text.find("\n", start, end) + 1
+    header = source.text[start : first - 1].rstrip(" ")
+    if header not in ("|", "|-", "|+") or "\r" in source.text[start:end]:
+        return None
+    raw = source.text[first - 1 : end]
+    blank = len(raw) - len(raw.lstrip(" \n"))
+    indent = blank - 1 - raw.rfind("\n", 0, blank)
+    value = node.value.rstrip("\n")
+    if not raw.replace("\n" + " " * indent, "\n").startswith(value, 1):
+        return None
+    starts, places, ends = [], [], []
+    at, shift = 0, source.offset + first
+    for length in map(len, value.split("\n")):
+        shift += indent if length else 0
+        starts.append(at)
+        places.append(at + shift)
+        at += length + 1
+        ends.append(at + shift)
+    return ScalarMap(value_starts=tuple(starts), file_starts=tuple(places), file_ends=tuple(ends))
 
 
 def _block_lines(raw: str) -> tuple[list[tuple[str, int]], int]:
@@ -163,7 +202,7 @@ def _unescape(text: str) -> str:
     if mark in "\r\n":
         return ""
     if mark in "xuU" and len(text) > len("\\x"):
-        code = int(text[2:], 16)
+        code = int.from_bytes(bytes.fromhex(text[2:]), "big")
         return chr(code) if code <= 0x10FFFF else "\ufffd"  # noqa: PLR2004 - Unicode's last
     return _ESCAPES.get(mark, mark)
 

@@ -5,36 +5,31 @@ from __future__ import annotations
 import re
 
 from noteweb.model.note import Json, Scores
+from noteweb.text.words import list_words
 
 _LOWEST, _HIGHEST = 1, 10
 _WORDS = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten".split(), start=1
+        list_words("one two three four five six seven eight nine ten"), start=1
     )
 }
-_LABELS = {
-    "novelty": r"novel(?:ty)?|originality|новизн\w*|Neuheit\w*|Neuartigkeit\w*",
-    "value": r"value|usefulness|ценност\w*|Wert\w*|Nutzen\w*",
-    "feasibility": r"feasib\w+|implementation|реализуем\w*|осуществим\w*|внедр\w*|Machbarkeit\w*"
-    r"|Umsetzbarkeit\w*",
+_STEMS = {
+    "novelty": ("novel", "original", "новизн", "neuheit", "neuartig"),
+    "value": ("value", "useful", "ценност", "wert", "nutzen"),
+    "feasibility": ("feasib", "implement", "реализуем", "осуществим", "внедр", "machbar", "umsetz"),
 }
-_LABEL = re.compile(
-    r"\b(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS.items()) + r")\b",
-    re.IGNORECASE,
-)
-_NUMBER = r"(?P<n>\d{1,2}(?:[.,]\d{1,2})?)(?:\s*[-–]\s*(?P<to>\d{1,2}(?:[.,]\d)?))?"
+_NUMBER = r"(?P<n>\d{1,2}(?:[.,]\d{1,2})?)(?:\s{0,3}[-–]\s{0,3}(?P<to>\d{1,2}(?:[.,]\d)?))?"
 _OF_TEN = re.compile(
-    rf"(?<![\d.]){_NUMBER}\s*(?:/|out of|of|из|von|auf)\s*(?:10|ten)\b|\b(?P<word>"
-    + "|".join(_WORDS)
-    + r")\s+out\s+of\s+ten\b",
+    rf"{_NUMBER}\s{{0,3}}(?:/|out of|of|из|von|auf)\s{{0,3}}(?:10|ten)\b", re.IGNORECASE
+)
+_WORDS_OF_TEN = re.compile(rf"\b(?P<word>{'|'.join(_WORDS)})\s+out\s+of\s+ten\b", re.IGNORECASE)
+_BARE = re.compile(rf"{_NUMBER}(?![\d%/])(?!\s*(?:%|percent|out of|из))")
+_BEFORE_BARE = re.compile(
+    r"(?:score[sd]?|rat(?:ed|ing)|оценк\w*|балл\w*|Wertung|[:(=])\s*(?:of|at|is|as|:|-|–|\()?\s*\Z",
     re.IGNORECASE,
 )
-_BARE = re.compile(
-    rf"(?:\bscores?\b|\brat(?:ed|ing)\b|оценк\w*|балл\w*|Wertung|[:(=])\s*(?:of|at|is|:|-|–|\()?\s*{_NUMBER}"
-    r"(?![\d%])(?!\s*(?:%|percent))",
-    re.IGNORECASE,
-)
+_BEFORE_REACH = 24
 _REACH = 200  # characters from a label to its number
 
 
@@ -45,23 +40,38 @@ def find_scores(text: str) -> Scores:
     1 to 10 count as none.
     """
     found: dict[str, float] = {}
-    for pattern in (_OF_TEN, _BARE):
-        for name, number in _labelled(text, pattern):
-            found.setdefault(name, number)
+    lowered = text.lower()
+    for match in _OF_TEN.finditer(text):
+        _keep(found, lowered, match)
+    if "out of ten" in lowered:
+        for match in _WORDS_OF_TEN.finditer(text):
+            _keep(found, lowered, match)
+    if len(found) < len(_STEMS):
+        for match in _BARE.finditer(text):
+            before = text[max(0, match.start() - _BEFORE_REACH) : match.start()]
+            if _BEFORE_BARE.search(before):
+                _keep(found, lowered, match)
     return Scores(**found)
 
 
-def _labelled(text: str, pattern: re.Pattern[str]) -> list[tuple[str, float]]:
-    labels = [(match.end(), match.lastgroup or "") for match in _LABEL.finditer(text)]
-    pairs = []
-    index = 0
-    for match in pattern.finditer(text):
-        while index < len(labels) and labels[index][0] <= match.start():
-            index += 1
-        number = _to_number(match)
-        if index and number is not None and match.start() - labels[index - 1][0] <= _REACH:
-            pairs.append((labels[index - 1][1], number))
-    return pairs
+def _keep(found: dict[str, float], lowered: str, match: re.Match[str]) -> None:
+    start = match.start()
+    if lowered[start - 1 : start] in "0123456789." and start:
+        return
+    label = _last_label(lowered[max(0, start - _REACH) : start])
+    number = _to_number(match)
+    if label and number is not None:
+        found.setdefault(label, number)
+
+
+def _last_label(lowered: str) -> str:
+    """Give the label whose word stands last in a text, empty for none."""
+    last, label = -1, ""
+    for name, stems in _STEMS.items():
+        at = max(lowered.rfind(stem) for stem in stems)
+        if at > last:
+            last, label = at, name
+    return label
 
 
 def _to_number(match: re.Match[str]) -> float | None:
@@ -84,10 +94,10 @@ def read_scores(value: Json) -> Scores:
         return Scores()
     found: dict[str, float] = {}
     for key, item in value.items():
-        label = _LABEL.search(key.replace("_", " ").replace("-", " "))
+        label = _last_label(key.lower())
         number = _read_number(item)
-        if label is not None and number is not None:
-            found.setdefault(label.lastgroup or "", number)
+        if label and number is not None:
+            found.setdefault(label, number)
     return Scores(**found)
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import yaml
 
-from noteweb.model.note import Json
 from noteweb.parse.code import Finding
 from noteweb.parse.node import Source, to_json
+
+if TYPE_CHECKING:
+    from noteweb.model.note import Json
 
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _COMMENT_TAG = re.compile(r"[ \t]*(#[^\s#].*?)[ \t]*\Z")
 _SEPARATOR = re.compile(r"\s*[,;，、]\s*|\s+(?=#)")
+_MARKS = frozenset(",;#")
 _SPACES = re.compile(r"\s+")
 
 
@@ -64,7 +68,11 @@ def split_tags(value: Json) -> tuple[str, ...]:
             tags.extend(_SPACES.split(piece))
     elif isinstance(value, list):
         for item in value:
-            tags.extend(_SEPARATOR.split(item) if isinstance(item, str) else _flatten(item))
+            if isinstance(item, str):
+                is_one = item.isascii() and not _MARKS.intersection(item)
+                tags.extend((item,) if is_one else _SEPARATOR.split(item))
+            else:
+                tags.extend(_flatten(item))
     elif value is not None and not isinstance(value, dict):
         tags.append(str(value))
     cleaned = (tag.strip().strip("#").strip().strip("/") for tag in tags)

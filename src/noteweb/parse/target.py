@@ -28,9 +28,9 @@ class Target(NamedTuple):
 
 
 def split_wikilink(inner: str) -> tuple[Target, str] | None:
-    """Split the inside of ``[[...]]`` into target and label, None where it points at nothing.
+    r"""Split the inside of ``[[...]]`` into target and label, None where it points at nothing.
 
-    In a table the bar is escaped: ``[[A\\|b]]``.
+    In a table the bar is escaped: ``[[A\|b]]``.
     """
     address, _, label = inner.replace("\\|", "|").partition("|")
     target = _split_fragment(address.strip())

@@ -17,13 +17,16 @@ _MAPS = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(r"[;\n]+|(?<=[.!?])\s+")
+_AS = r"(?:\s+(?:as|via|by|through)\b|\s*\Z)"
 _DOMAINS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\bfrom\s+(?P<a>[^,;]{2,60}?)\s+(?:in)?to\s+(?P<b>[^,;]{2,60}?)(?:\s+(?:as|via|by|through)\b|\s*\Z)",
-        r"\bconnects?\s+(?P<a>[^,;]{2,60}?)\s+(?:with|and|to)\s+(?P<b>[^,;]{2,60}?)(?:\s+(?:as|via|by|through)\b|\s*\Z)",
-        r"(?:\(|\b(?:in|im|in der|в)\s+)(?P<a>[^,;()]{2,60}?)\)?\s+(?:maps?|corresponds?|translates?|"
-        r"becomes?|means?|is|equals?|соответствует|означает|entspricht|bedeutet)\b",
+        rf"\bfrom\s+(?P<a>[^,;]{{2,60}}?)\s+(?:in)?to\s+(?P<b>[^,;]{{2,60}}?){_AS}",
+        rf"\bconnects?\s+(?P<a>[^,;]{{2,60}}?)\s+(?:with|and|to)\s+(?P<b>[^,;]{{2,60}}?){_AS}",
+        (
+            r"(?:\(|\b(?:in|im|in der|в)\s+)(?P<a>[^,;()]{2,60}?)\)?\s+(?:maps?|corresponds?|translates?"
+            r"|becomes?|means?|is|equals?|соответствует|означает|entspricht|bedeutet)\b"
+        ),
         r"\bиз\s+(?P<a>[^,;]{2,60}?)\s+в\s+(?P<b>[^,;]{2,60}?)\s+как\b",
     )
 )
@@ -31,7 +34,9 @@ _ARROW = re.compile(
     r"(?:[-*•]\s+)?(?P<a>[^→↔⇒;.\n]{2,60}?)\s*(?:\((?P<ad>[^()]{2,60})\))?\s*(?:→|↔|⇒|<->|->)\s*"
     r"(?P<b>[^→↔⇒;.\n(]{2,60}?)\s*(?:\((?P<bd>[^()]{2,60})\))?\s*\Z"
 )
-_AFTER = re.compile(r"\s*(?:\((?P<p>[^()]{2,60})\)|(?:in|im|in der|в)\s+(?P<in>[^,;.()]{2,60}))", re.IGNORECASE)
+_AFTER = re.compile(
+    r"\s*(?:\((?P<p>[^()]{2,60})\)|(?:in|im|in der|в)\s+(?P<in>[^,;.()]{2,60}))", re.IGNORECASE
+)
 
 
 def find_terms(text: str) -> tuple[TermPair, ...]:

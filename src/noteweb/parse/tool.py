@@ -8,7 +8,9 @@ from noteweb.parse.gazetteer import GENERAL, canonical_tool, match_tool
 from noteweb.parse.phrase import find_lead, find_subject, strip_edges
 from noteweb.text.sentences import split_sentences
 
-_JOINT = re.compile(r"\s*(?:,\s*(?:and\s+|und\s+|и\s+)?|\s(?:and|or|und|и|или)\s|\s?[&/]\s?)", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s*(?:,\s*(?:and\s+|und\s+|и\s+)?|\s(?:and|or|und|и|или)\s|\s?[&/]\s?)", re.IGNORECASE
+)
 _LIST = re.compile(
     r"\b(?:tools?|frameworks?|libraries|library|platforms?|packages|systems|software|инструмент\w*"
     r"|Werkzeuge?)\b[^.:]{0,60}?(?:such as|including|includes?|like|namely|are|:|такие как|wie)\s+",
@@ -16,7 +18,9 @@ _LIST = re.compile(
 )
 _ARTICLE = re.compile(r"(?:the|die|der|das)\s+", re.IGNORECASE)
 # A made-up name: a capital or digit inside, or several capitalised words.
-_PROPER = re.compile(r"(?=\S*[A-Z0-9]\S*)(?:\w+[A-Z0-9][\w.+#-]*|[A-Z][\w.+#-]*(?: [A-Z0-9][\w.+#-]*)+)\Z")
+_PROPER = re.compile(
+    r"(?=\S*[A-Z0-9]\S*)(?:\w+[A-Z0-9][\w.+#-]*|[A-Z][\w.+#-]*(?: [A-Z0-9][\w.+#-]*)+)\Z"
+)
 _ONE_WORD = re.compile(r"[A-Z][\w.+#-]{2,}\Z")
 _COMMON = re.compile(
     r"(?:\w*(?:tions?|ity|ities|ments?|ness|ance|ence|ing|ly|isms?|ures?|ses)"

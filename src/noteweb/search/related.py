@@ -83,10 +83,10 @@ def _walk(
     sources, targets, weights = edges
     out = np.bincount(sources, weights, n_notes)
     step = weights / out[sources]
-    rank = np.zeros(n_notes)
+    rank: NDArray[np.float64] = np.zeros(n_notes)
     rank[here] = 1.0
     for _ in range(_STEPS):
-        rank = _DAMPING * np.bincount(targets, rank[sources] * step, n_notes)
+        rank = np.asarray(_DAMPING * np.bincount(targets, rank[sources] * step, n_notes))
         rank[here] += 1.0 - rank.sum()
     rank[here] = 0.0
     return rank

@@ -28,11 +28,11 @@ def find_scope(catalogue: Catalogue, only: Only) -> Scope:
     if only.is_open:
         return Scope()
     notes, note_values = _notes_where(only)
-    nids = catalogue.rows(f"SELECT nid FROM notes WHERE {notes}", note_values)  # noqa: S608
+    nids = catalogue.rows(f"SELECT nid FROM notes WHERE {notes}", note_values)
     marks = ",".join("?" * len(only.fields))
     fields = f"AND field IN ({marks})" if only.fields else ""
     passages = catalogue.rows(
-        "SELECT pid, row FROM passages WHERE nid IN"  # noqa: S608 - the parts stand below
+        "SELECT pid, row FROM passages WHERE nid IN"
         f" (SELECT nid FROM notes WHERE {notes}) {fields}",
         [*note_values, *only.fields],
     )

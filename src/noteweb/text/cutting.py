@@ -19,7 +19,8 @@ _BLANK_LINE = re.compile(rf"(?:{_LINE_END.pattern})[^\S\r\n]*(?:{_LINE_END.patte
 #: Base64 and the like: 300 characters is beyond any word, address or path, and one embedded
 #: picture would otherwise make a thousand meaningless passages.
 _BLOB = re.compile(r"[A-Za-z0-9+/=_-]{300,}")
-_WORD = re.compile(r"\w+|[^\w\s]")
+_UNSPACED = "\u3040-\u30ff\u3400-\u9fff"  # kana and Han: no blanks between words
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s]")
 
 
 class Tokenizer(Protocol):
@@ -31,10 +32,10 @@ class Tokenizer(Protocol):
 
 
 class WordTokenizer:
-    """Words and punctuation marks as tokens, for machines without a model."""
+    """Words, Han and kana characters and punctuation as tokens, for machines without a model."""
 
     def offsets(self, text: str) -> Sequence[Span]:
-        """Character spans of words and single punctuation marks."""
+        """Give the character spans of words and of single characters."""
         return [match.span() for match in _WORD.finditer(text)]
 
 
@@ -73,10 +74,22 @@ def cut_runs(
     """
     for run in runs:
         origin = run[0].start
+        if surely_fits(text[origin : run[-1].end], budget):
+            yield origin, run[-1].end
+            continue
         offsets = tokenizer.offsets(text[origin : run[-1].end])
         count = _TokenCount([origin + start for start, _ in offsets])
         pieces = [piece for block in run for piece in _fit_block(text, block, count, budget)]
         yield from _fill(pieces, count, budget)
+
+
+def surely_fits(text: str, budget: int) -> bool:
+    """Tell, without the tokenizer, whether a text can have no more than ``budget`` tokens.
+
+    A token of an ASCII text has a character of its own; other scripts may need several for one.
+    Most units of a note are that short, and the tokenizer is what cutting spends its time on.
+    """
+    return text.isascii() and len(text) - text.count(" ") <= budget
 
 
 def trim(text: str, start: int, end: int) -> Span:

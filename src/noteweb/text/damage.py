@@ -13,11 +13,14 @@ ENCODINGS = ("mac_roman", "latin-1", "cp1252", "cp1251", "cp437", "cp866", "koi8
 
 # Browsers read the bytes these encodings leave undefined as C1 controls, and so can be undone.
 _WITH_C1 = frozenset({"cp1252", "cp1251"})
+_CONTROLS = range(0x80, 0xA0)
 _C1 = {code: chr(code) for code in range(0x80, 0xA0)}
 
 # Pairs that clean text holds too: mathematics ("√π"), a capital before a dash or quotation mark,
 # box drawing. Alone they prove nothing.
-_WEAK_SECOND = frozenset("π∞∑∫∂Ω≤≥≠±∏µ∆ƒ≈√◊…–—’‘“”„•™‹›«»") | frozenset(map(chr, range(0x2500, 0x25A0)))
+_WEAK_SECOND = frozenset("π∞∑∫∂Ω≤≥≠±∏µ∆ƒ≈√◊…–—’‘“”„•™‹›«»") | frozenset(
+    map(chr, range(0x2500, 0x25A0))
+)
 _LEADS = {e: frozenset(bytes(range(0xC2, 0xF5)).decode(e, "ignore")) for e in ENCODINGS}
 _FOLLOWERS = {
     e: frozenset(bytes(range(0x80, 0xC0)).decode(e, "ignore")) | frozenset(_C1.values())
@@ -107,7 +110,7 @@ def weigh(run: str, mended: str, encoding: str) -> float:
     seconds = set(run[1::2])
     if seconds <= _WEAK_SECOND and encoding not in {"cp866", "koi8-r", "cp1251"}:
         return 0.0
-    n_good = sum(character.isalpha() or not 0x80 <= ord(character) < 0xA0 for character in mended)
+    n_good = sum(character.isalpha() or ord(character) not in _CONTROLS for character in mended)
     return float(n_good)
 
 
@@ -115,9 +118,9 @@ _THAI_DASH = re.compile(r"(?<![\u0e00-\u0e7f])\u0e42(?![\u0e00-\u0e7f])")
 _THAI_EMOJI = re.compile(r"(?<![\u0e00-\u0e7f])\u0e50[\u0e00-\u0e7f]{1,2}(?![\u0e00-\u0e7f])")
 _CUT_QUOTE = re.compile(r"â€(?=[\s,.;:!?)]|\Z)")
 _LOST = (
-    ("cp874", _THAI_DASH, "—"),
-    ("cp874", _THAI_EMOJI, "an emoji"),
-    ("cp1252", _CUT_QUOTE, "”"),
+    ("cp874", "\u0e42", _THAI_DASH, "—"),
+    ("cp874", "\u0e50", _THAI_EMOJI, "an emoji"),
+    ("cp1252", "â€", _CUT_QUOTE, "”"),
 )
 
 
@@ -130,7 +133,9 @@ def find_lossy(text: str) -> tuple[LossyDamage, ...]:
     if text.isascii():
         return ()
     found = []
-    for encoding, pattern, guess in _LOST:
+    for encoding, sign, pattern, guess in _LOST:
+        if sign not in text:
+            continue
         first, n_places = None, 0
         for match in pattern.finditer(text):
             first = first or match

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 _SAMPLE = 3000  # more characters never changed an answer on long notes
 _MIN_HITS = 3  # function words below which a Latin or Cyrillic text stays unnamed
 _SCRIPT_SHARE = 0.3  # of the letters; Latin product names fill many notes in other scripts
 _KANA_SHARE = 0.1  # Japanese mixes kana into Han; a Chinese note may quote a little of it
 
-_WORD = re.compile(r"[^\W\d_]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _THAI = re.compile(r"[\u0e01-\u0e5b]")
@@ -25,10 +23,7 @@ _FUNCTION_WORDS = {
     "es": "el los las de y es una en que para con por del se su no como más un lo",
     "ru": "и в не на что с по как это для от из к но или при его все так мы когда",
 }
-_LANGUAGES_OF: dict[str, list[str]] = {}
-for _language, _words in _FUNCTION_WORDS.items():
-    for _word in _words.split():
-        _LANGUAGES_OF.setdefault(_word, []).append(_language)
+_WORD_SETS = {name: frozenset(words.split()) for name, words in _FUNCTION_WORDS.items()}
 
 
 def guess_language(text: str) -> str:
@@ -59,12 +54,8 @@ def _guess_by_script(sample: str) -> str | None:
 
 
 def _guess_by_words(sample: str) -> str:
-    hits: Counter[str] = Counter()
-    for word in _WORD.findall(sample.lower()):
-        hits.update(_LANGUAGES_OF.get(word, ()))
-    ranked = hits.most_common(2)
-    if not ranked or ranked[0][1] < _MIN_HITS:
-        return ""
-    if len(ranked) == 2 and ranked[0][1] == ranked[1][1]:  # noqa: PLR2004 - a tie of the first two
-        return ""
-    return ranked[0][0]
+    """Give the language with the most different function words, empty for a tie or too few."""
+    words = set(sample.lower().split())
+    hits = sorted((len(known & words), name) for name, known in _WORD_SETS.items())
+    best, second = hits[-1], hits[-2]
+    return best[1] if best[0] >= _MIN_HITS and best[0] > second[0] else ""

@@ -35,13 +35,13 @@ class Lines:
 
 
 def index_lines(text: str) -> Lines:
-    """Index the lines of a text, in linear time.
+    r"""Index the lines of a text, in linear time.
 
     A text that ends in a line end has an empty last line, as editors show it.
 
     Examples
     --------
-    >>> index_lines("a\\r\\nb\\rc").position(5)
+    >>> index_lines("a\r\nb\rc").position(5)
     (3, 1)
     """
     if "\r" in text:

@@ -104,7 +104,7 @@ def _repair_once(text: str) -> tuple[str, str] | None:
         if best is not None and evidence <= best[0]:
             continue
         if len(mended) == len(runs) and evidence >= _WHOLE_FILE_EVIDENCE:
-            best = evidence, encoding, _RUN.sub(lambda m, mended=mended: mended[m[0]], text)
+            best = evidence, encoding, _replace_runs(text, mended)
         elif evidence >= _LINE_EVIDENCE:
             lines = _repair_lines(text, mended, encoding)
             best = (evidence, encoding, lines) if lines is not None else best
@@ -122,10 +122,14 @@ def _repair_lines(text: str, mended: dict[str, str], encoding: str) -> str | Non
         is_damaged = bool(runs) and all(run in mended for run in runs)
         if is_damaged and sum(weigh(run, mended[run], encoding) for run in set(runs)) >= 1:
             n_repaired += 1
-            out.append(_RUN.sub(lambda m: mended[m[0]], line))
+            out.append(_replace_runs(line, mended))
         else:
             out.append(line)
     return "".join(out) if n_repaired >= _N_LINES else None
+
+
+def _replace_runs(text: str, mended: dict[str, str]) -> str:
+    return _RUN.sub(lambda match: mended[match[0]], text)
 
 
 def _is_plausible(repaired: str, text: str) -> bool:

@@ -9,14 +9,20 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from noteweb.adjacency import WRITTEN, find_components, find_leads, join_both_ways, nodes_of_kind
-from noteweb.bridge import find_bridges
+from noteweb.graph.adjacency import (
+    WRITTEN,
+    find_components,
+    find_leads,
+    join_both_ways,
+    nodes_of_kind,
+)
+from noteweb.graph.bridge import find_bridges
 from noteweb.model.relation import NodeKind, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
 
 _DAMPING = 0.85  # Brin and Page 1998, section 2.1.1
 _TOLERANCE = 1e-10

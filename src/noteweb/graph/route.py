@@ -7,13 +7,13 @@ from heapq import heappop, heappush
 from math import inf, log2
 from typing import TYPE_CHECKING, Any
 
+from noteweb.graph.walk import Direction, Hop, require_node, walk_from
 from noteweb.model.relation import EdgeKind, NodeKind, Provenance
-from noteweb.walk import Direction, Hop, require_node, walk_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
 
 #: What a step costs, so that a route takes a written link where there is one. Two notes that alone
 #: share a tag are 4.5 apart, as far as four links and more than a name in prose; a tag of 1,000
@@ -45,6 +45,7 @@ _PLURALS: Mapping[str, str] = {
     EdgeKind.LINKS_TO: "both link to",
     EdgeKind.EMBEDS: "both embed",
     EdgeKind.FEEDS_BACK: "both feed back into",
+    EdgeKind.PART_OF: "both are part of",
 }
 
 

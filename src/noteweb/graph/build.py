@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from noteweb.feedback import Method
+from noteweb.links.feedback import Method
+from noteweb.links.names import fold_name
 from noteweb.model.note import LinkKind
 from noteweb.model.relation import EdgeKind, NodeKind, Provenance
-from noteweb.names import fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from noteweb.feedback import FeedbackEdge
-    from noteweb.links import Resolution
+    from noteweb.links.feedback import FeedbackEdge
+    from noteweb.links.resolve import Resolution
     from noteweb.model.note import Card, Json, Link, Mention
 
     Graph = nx.MultiDiGraph[str]
@@ -70,7 +70,7 @@ def build_graph(
 
     Examples
     --------
-    >>> from noteweb.links import resolve_links
+    >>> from noteweb.links.resolve import resolve_links
     >>> from noteweb.model.note import Card
     >>> cards = (Card(id="a", path="a.md", title="A", tags=("Deep/Learning",)),)
     >>> graph = build_graph(cards, resolve_links(cards), ())
@@ -116,7 +116,7 @@ def _describe(card: Card) -> dict[str, Json]:
     own: dict[str, Json] = {
         "kind": NodeKind.NOTE.value,
         "label": card.title,
-        "id": card.id,
+        "note": card.id,
         "path": card.path,
         "title": card.title,
         "aliases": list(card.aliases),
@@ -131,11 +131,19 @@ def _describe(card: Card) -> dict[str, Json]:
         "language": card.language,
         "repaired": card.repaired,
     }
-    told: dict[str, Json] = {
-        (f"frontmatter_{key}" if key in own else key): _copy(value)
-        for key, value in card.attributes.items()
+    about: dict[str, Json] = {
+        key: value for key, value in own.items() if value not in (None, "", [])
     }
-    return {key: value for key, value in {**own, **told}.items() if value not in (None, "", [])}
+    for key, value in card.attributes.items():
+        if value not in (None, "", []):
+            about[_rename(key, own)] = _copy(value)
+    return about
+
+
+def _rename(key: str, own: Collection[str]) -> str:
+    """Keep a frontmatter key off the graph's own words, and off the `id` of exported nodes."""
+    renamed = key == "id" or key.startswith("frontmatter_") or key in own
+    return f"frontmatter_{key}" if renamed else key
 
 
 def _copy(value: Json) -> Json:

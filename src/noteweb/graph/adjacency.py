@@ -9,7 +9,7 @@ from noteweb.model.relation import NodeKind, Provenance
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
 
 #: What somebody wrote, as a link or in prose.
 WRITTEN = frozenset({Provenance.EXPLICIT, Provenance.INFERRED})

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem, Severity
-from noteweb.model.note import LinkKind
-from noteweb.names import (
+from noteweb.links.names import (
     NameTable,
     build_names,
     find_by_other_name,
@@ -23,6 +22,7 @@ from noteweb.names import (
     fold_name,
     strip_suffix,
 )
+from noteweb.model.note import LinkKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -132,7 +132,7 @@ class _Finder:
         """Give the ids of the notes that the link may mean; None for what is no note link."""
         if link.kind is LinkKind.BLOCK_REF:
             return self._find_block(link)
-        if not link.target:
+        if not link.target.strip():
             return (card.id,)
         if link.target.startswith(_FROM_A_FOLDER):
             found = find_by_path(self._table, _from_root(card, link.target))
@@ -163,6 +163,7 @@ class _Finder:
         key = (target, posixpath.dirname(card.path))
         if key not in self._chosen:
             by_path = find_by_path_end(self._table, target)
+            # the nearest there can be: a vault with an index.md in each folder need not be measured
             beside = find_by_path(self._table, _from_root(card, "./" + target)) if by_path else ()
             if len(beside) == 1:
                 self._chosen[key] = beside
@@ -220,7 +221,7 @@ def _ghost(card: Card, link: Link) -> str:
     target = link.target
     if target.startswith(_FROM_A_FOLDER):
         target = _from_root(card, target)
-    return fold_name(strip_suffix(target))
+    return fold_name(strip_suffix(target)) or fold_name(link.target)
 
 
 def _ambiguous(card: Card, link: Link, found: Sequence[str]) -> Problem:

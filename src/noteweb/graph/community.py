@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from noteweb.adjacency import WRITTEN, nodes_of_kind
+from noteweb.graph.adjacency import WRITTEN, nodes_of_kind
 from noteweb.model.relation import EdgeKind, NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
 
 _SEED = 0
 _N_LABELS = 3

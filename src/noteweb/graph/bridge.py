@@ -6,12 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from noteweb.adjacency import WRITTEN, find_components, find_leads, join_both_ways
+from noteweb.graph.adjacency import WRITTEN, find_components, find_leads, join_both_ways
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +55,10 @@ def _cut_parts(web: Mapping[str, Sequence[str]], root: str) -> dict[str, list[in
     size = dict.fromkeys(order, 1)
     cut: defaultdict[str, list[int]] = defaultdict(list)
     for node in reversed(order):
-        above = parent.get(node)
-        low[node] = min([low[node], *(entered[other] for other in web[node] if other != above)])
-        low[node] = min([low[node], *(low[o] for o in web[node] if parent.get(o) == node)])
         for other in web[node]:
+            low[node] = min(low[node], entered[other])
             if parent.get(other) == node:
+                low[node] = min(low[node], low[other])
                 size[node] += size[other]
                 if low[other] >= entered[node]:
                     cut[node].append(size[other])

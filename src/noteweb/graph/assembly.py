@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from noteweb.claimgraph import add_claims
 from noteweb.claimset import read_claim_set
+from noteweb.graph.build import build_graph
+from noteweb.graph.claims import add_claims
 from noteweb.index.catalogue import clean
-from noteweb.feedback import FeedbackEdge, Method, resolve_feedback
-from noteweb.graph import build_graph
-from noteweb.links import resolve_links
 from noteweb.index.lookup import find_edges
+from noteweb.links.feedback import FeedbackEdge, Method, resolve_feedback
+from noteweb.links.resolve import resolve_links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
     from noteweb.index.folder import Index
     from noteweb.model.note import Card
 
@@ -33,9 +33,7 @@ def assemble_graph(index: Index, cards: Sequence[Card]) -> Graph:
     return graph
 
 
-def _feedback(
-    index: Index, cards: Sequence[Card], ids: dict[int, str]
-) -> tuple[FeedbackEdge, ...]:
+def _feedback(index: Index, cards: Sequence[Card], ids: dict[int, str]) -> tuple[FeedbackEdge, ...]:
     """Resolve the names, by meaning too where the index has done so."""
     meant = {
         (ids[edge.source], edge.line, edge.name): edge

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from noteweb.graph import note_key
+from noteweb.graph.build import note_key
 from noteweb.model.relation import EdgeKind, NodeKind, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
     from noteweb.model.claim import Claim
 
 

@@ -12,7 +12,7 @@ from noteweb.errors import NoteNotFound
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from noteweb.graph import Graph
+    from noteweb.graph.build import Graph
 
 
 class Direction(StrEnum):
