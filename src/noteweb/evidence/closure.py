@@ -17,6 +17,7 @@ import ast
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -83,6 +84,7 @@ def read_closure(found: Found) -> Closure:
     )
 
 
+@lru_cache(maxsize=256)
 def read_version(library: str) -> str:
     """Give an installed library's version without importing it."""
     from importlib.metadata import PackageNotFoundError, version
@@ -99,13 +101,7 @@ def hash_code(data: bytes) -> str:
     The same under every version of Python: fields of the syntax tree that are empty are left out,
     and later versions add only such.
     """
-    try:
-        tree = parse_source(data)
-        if b"__doc__" not in data:
-            _drop_docstrings(tree)
-        return _hash("\n".join(_flatten(tree, [])).encode("utf-8", "surrogatepass"))
-    except (DeclarationInvalid, RecursionError):
-        return _hash(data)
+    return _read_code(data)[0]
 
 
 def hash_installed(name: str) -> str:
@@ -117,6 +113,16 @@ def hash_installed(name: str) -> str:
         if path.is_file():
             return hash_code(path.read_bytes())
     return _ABSENT
+
+
+@lru_cache(maxsize=256)  # experiments share files
+def _read_code(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Give the code's hash and the modules it imports."""
+    try:
+        tree = parse_source(data)
+        return _hash_tree(tree, data), tuple(find_imports(tree))
+    except (DeclarationInvalid, RecursionError):
+        return _hash(data), ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -148,14 +154,10 @@ class _Reader:
             self.code[name] = _ABSENT
             return []
         self.files[name] = content
-        self.code[name] = hash_code(content)
+        self.code[name], modules = _read_code(content)
         if path == _NOTEWEB / "noteweb" / "lab.py":
             return []
-        try:
-            tree = parse_source(content)
-        except DeclarationInvalid:
-            return []
-        return [file for module in find_imports(tree) for file in self._resolve(module, path)]
+        return [file for module in modules for file in self._resolve(module, path)]
 
     def _name(self, path: Path) -> str:
         if path.is_relative_to(_NOTEWEB / "noteweb"):
@@ -252,6 +254,12 @@ def _read_data(place: Place, names: Sequence[str]) -> dict[str, bytes | None]:
 
 def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _hash_tree(tree: ast.Module, data: bytes) -> str:
+    if b"__doc__" not in data:
+        _drop_docstrings(tree)
+    return _hash("\n".join(_flatten(tree, [])).encode("utf-8", "surrogatepass"))
 
 
 def _drop_docstrings(tree: ast.Module) -> None:
