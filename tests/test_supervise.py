@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from abuse import GOOD, TIGHT, make_task
+from abuse import GOOD, TIGHT, find_processes, make_task
 from noteweb.evidence.namespace import plan_mounts
 from noteweb.evidence.sandbox import Level, probe
 from noteweb.evidence.supervise import supervise
@@ -31,20 +31,6 @@ LEVELS = [
     for level in Level
 ]
 SANDBOXES = LEVELS[:2]
-
-
-def find_processes(mark):
-    """Give the processes that name `mark` in their command line or environment."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                text = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
-            except OSError:
-                continue
-            if mark.encode() in text:
-                found.append(int(entry.name))
-    return found
 
 
 @pytest.fixture

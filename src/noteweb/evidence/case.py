@@ -202,7 +202,7 @@ class Case:
                 and all(each.parts.params.get(name) == wanted[name] for name in evidence.params)
             ]
             if evidence is self.evidence:
-                records = [each for each in records if self._is_kin(each)]
+                records = self._choose_kin(records)
             if records:
                 last = records[-1].parts
                 group = [each for each in records if not find_changes(each.parts, last)]
@@ -210,14 +210,16 @@ class Case:
                 return _Old(evidence=evidence, records=group, changes=changes)
         return None
 
-    def _is_kin(self, record: RunRecord) -> bool:
-        """Whether parameters that both know are the same; defaults belong to the code."""
-        mine = self.key.params if self.key else {}
-        both = mine.keys() & record.parts.params.keys()
-        has_same_code = self.key is not None and record.parts.code == self.key.code
-        return not has_same_code and all(
-            mine[name] == record.parts.params[name] for name in both & self.evidence.params.keys()
-        )
+    def _choose_kin(self, records: list[RunRecord]) -> list[RunRecord]:
+        """Give the records of the same parameters; with other code, of those the claim names.
+
+        A default belongs to the code and may have changed with it.
+        """
+        if self.key is None:
+            return []
+        key = self.key
+        same = [each for each in records if each.parts.params == key.params]
+        return same or [each for each in records if each.parts.code != key.code]
 
     def _earlier(self) -> Iterable[EvidenceRef]:
         """Give the evidence as the claim once had it, with other parameters, the last first."""
