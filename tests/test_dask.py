@@ -142,6 +142,7 @@ def test_giving_up_ends_the_runs_on_the_workers(tmp_path, cluster):
     until = time.monotonic() + 40
     while not find_processes(mark) and time.monotonic() < until:
         time.sleep(0.05)
+    assert find_processes(mark)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     while find_processes(mark) and time.monotonic() < until:

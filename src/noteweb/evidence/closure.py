@@ -68,7 +68,7 @@ class Closure:
 def read_closure(found: Found) -> Closure:
     """Read all files that the experiment needs; a file that is gone counts as absent."""
     reader = _Reader(place=found.place)
-    reader.follow(found.place.path)
+    reader.follow([*_packages(found.place), found.place.path])
     experiment = found.experiment
     data = _read_data(found.place, experiment.data if experiment else ())
     reader.files.update({name: content for name, content in data.items() if content is not None})
@@ -134,8 +134,7 @@ class _Reader:
     code: dict[str, str] = field(default_factory=dict)
     seen: set[Path] = field(default_factory=set)
 
-    def follow(self, start: Path) -> None:
-        waiting = [start]
+    def follow(self, waiting: list[Path]) -> None:
         while waiting:
             path = waiting.pop()
             if path in self.seen:
@@ -221,6 +220,11 @@ def _named_import(node: ast.Call) -> Iterator[str]:
             yield first.value
 
 
+def _packages(place: Place) -> list[Path]:
+    """Give the files of the packages that an installed experiment lies in."""
+    return _module_files(place.root, place.module.split(".")) if place.module else []
+
+
 def _module_files(base: Path, parts: Sequence[str]) -> list[Path]:
     files = []
     for depth in range(len(parts) + 1):
@@ -275,6 +279,9 @@ def _flatten(node: object, words: list[str]) -> list[str]:
     """Append the tree's words in one order; a list and no generator, for speed."""
     if isinstance(node, ast.AST):
         words.append(type(node).__name__)
+        if isinstance(node, ast.JoinedStr):
+            # Python 3.12.0 and 3.12.1 put an empty text behind a nested format.
+            node.values = [each for each in node.values if getattr(each, "value", None) != ""]
         for name in node._fields:
             value = getattr(node, name, None)
             is_empty = value is None or value == []
