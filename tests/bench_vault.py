@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from noteweb.evidence.case import Workplace
 from noteweb.evidence.find import Finder
 from noteweb.evidence.front import Evidence
 from noteweb.evidence.run import Options
 from noteweb.evidence.trust import TrustStore
+from noteweb.evidence.workplace import Workplace
 from noteweb.model.claim import Claim, EvidenceRef, Expectation, Op
 from noteweb.model.progress import Silent
 
@@ -39,7 +39,7 @@ ctx.guard("none", ok=True)
 ctx.metric("gap", params["shift"] + ctx.random().gauss(0, 0.1))"""
 
 
-def write_experiment(root, name, body=GOOD, *, imports="", guards=GUARDED, more=""):
+def write_experiment(root, name, body=GOOD, *, imports="", guards=GUARDED, more=""):  # noqa: PLR0913
     """Write an experiment into the vault's folder."""
     folder = root / "experiments"
     folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,9 @@ def write_experiment(root, name, body=GOOD, *, imports="", guards=GUARDED, more=
 def write_fixed(root, name, before="pass", **more):
     """Write an experiment that takes two runs, since its seed changes nothing."""
     body = f"{before}\n{GOOD.rpartition(' + ')[0]})"
-    write_experiment(root, name, body, more="is_deterministic=True, " + more.pop("more", ""), **more)
+    write_experiment(
+        root, name, body, more="is_deterministic=True, " + more.pop("more", ""), **more
+    )
 
 
 def make_claim(*experiments, name="c", expect=(ABOVE,), params=None, **more):

@@ -22,7 +22,10 @@ CARDS = (
             "statement": "Wide is flat.",
             "supports": ["flat"],
             "contradicts": ["flatt", "wide"],
-            "evidence": {"experiment": "toy", "expect": {"metric": "m", "op": "gt", "threshold": 0}},
+            "evidence": {
+                "experiment": "toy",
+                "expect": {"metric": "m", "op": "gt", "threshold": 0},
+            },
         },
     ),
     make_card("b", {"id": "flat", "statement": "Flat."}, {"id": "wide", "statement": "Again."}),

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -45,10 +46,8 @@ def start(*arguments, cwd):
 
 def stop(process):
     """End a part of the cluster with all its processes."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
     process.stderr.close()
 
@@ -83,7 +82,12 @@ def start_verify(lab, scheduler):
         trust=str(lab.trust.path.parent),
         scheduler=scheduler,
     )
-    return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
 
 
 def test_a_lost_worker_changes_no_record(tmp_path, cluster):
@@ -164,7 +168,9 @@ def test_no_scheduler_is_one_line(tmp_path):
         "try:\n    dask.DaskExecutor('tcp://127.0.0.1:9')\n"
         "except ExecutorUnavailable as error:\n    print(error.message, '|', error.hint)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert "no Dask scheduler answers at tcp://127.0.0.1:9 | " in done.stdout
     assert issubclass(ExecutorUnavailable, Exception)
     assert dask._CONNECT_S == 15.0

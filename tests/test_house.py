@@ -33,6 +33,8 @@ DOORS = {
     "networkx": {"graph/", "export/"},
     "rapidfuzz": {"links/"},
     "tokenizers": {"embed/tokens.py"},
+    "distributed": {"evidence/executors/dask.py"},
+    "ctypes": {"evidence/kernel.py"},
 }
 
 
@@ -103,7 +105,9 @@ def test_architecture_maps_every_module():
 
 def test_invariants_name_tests_that_exist():
     """Each invariant in ARCHITECTURE names a test, and it is there."""
-    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")
+    )
     named = re.findall(r"`(test_[a-z0-9_]+)`", ARCHITECTURE)
     assert named
     assert [name for name in named if f"def {name}(" not in tests] == []

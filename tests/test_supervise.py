@@ -74,8 +74,8 @@ ABUSES = {
         RunStatus.LEFTOVER,
     ),
     "forks out of its session and hangs": (
-        f"if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(600)\n"
-        f"    os._exit(0)\n{GOOD}",
+        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(600)\n"
+        "    os._exit(0)\n" + GOOD,
         RunStatus.LEFTOVER,
     ),
     "sleeps": ("time.sleep(600)", RunStatus.TIMEOUT),
@@ -266,7 +266,8 @@ from abuse import make_task
 from noteweb.evidence.sandbox import Level
 from noteweb.evidence.supervise import supervise
 from noteweb.lab import Limits
-task = make_task("os.fork()\\nos.setsid()\\nopen('up', 'w').close()\\ntime.sleep(600)", limits=Limits())
+body = "os.fork()\\nos.setsid()\\nopen('up', 'w').close()\\ntime.sleep(600)"
+task = make_task(body, limits=Limits())
 supervise(task, Path({str(tmp_path / "t")!r}), Level("{level}"), threading.Event())
 """
     parent = subprocess.Popen([sys.executable, "-c", program])

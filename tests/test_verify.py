@@ -98,7 +98,7 @@ def test_two_experiments_contest(lab):
         (GOOD.replace('ctx.guard("none", ok=True)', ""), GUARDED, "invalid", "broken-report"),
         (GOOD.splitlines()[-1], "", "inconclusive", "unguarded"),
         ('raise ValueError("no")', GUARDED, "error", "failed-seeds"),
-        (GOOD.replace("params", '1e999 * params'), GUARDED, "invalid", "broken-report"),
+        (GOOD.replace("params", "1e999 * params"), GUARDED, "invalid", "broken-report"),
     ],
 )
 def test_guards_come_before_numbers(lab, body, guards, kind, reason):
@@ -255,9 +255,7 @@ print([v.kind.value for v in lab.verify(make_claim("toy"), n_jobs=3)])
 
 def start_verify(lab):
     """Start a process that verifies the claim."""
-    program = VERIFY.format(
-        paths=sys.path, root=str(lab.root), trust=str(lab.trust.path.parent)
-    )
+    program = VERIFY.format(paths=sys.path, root=str(lab.root), trust=str(lab.trust.path.parent))
     return subprocess.Popen(
         [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
@@ -374,5 +372,3 @@ def test_the_skeleton_runs_as_it_is(lab):
     loaded = make_claim("coins", name="l", expect=near, params={"chance": 0.6})
     assert kinds(lab.verify(loaded)) == ["refuted"]
     assert lab.records("coins")[0].artifacts[0].name == "running-mean.svg"
-
-

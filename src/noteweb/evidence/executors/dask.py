@@ -149,7 +149,7 @@ def run_on_worker(
     task = read_task(raw, files)
     level = choose_level()[0]
     if needs_sandbox and level is Level.LIMITS:
-        raise RuntimeError(f"no sandbox works on this worker: {choose_level()[1]}")  # noqa: EM102
+        raise RuntimeError(f"no sandbox works on this worker: {choose_level()[1]}")
     _check_installed(task)
     with tempfile.TemporaryDirectory(prefix="noteweb-") as outer:
         result = make_run(task, Path(outer).resolve() / "task", level, _find_stop())
