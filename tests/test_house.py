@@ -65,7 +65,8 @@ def test_a_text_query_loads_no_model(tmp_path):
     (tmp_path / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
     code = (
         "import sys\nfrom noteweb.cli import run\n"
-        f"run(['query', 'honey', '--mode', 'text', '-q', '--format', 'json', '-C', {str(tmp_path)!r}])\n"
+        "run(['query', 'honey', '--mode', 'text', '-q', '--format', 'json', '-C',"
+        f" {str(tmp_path)!r}])\n"
         "print(sorted({'torch', 'transformers', 'sklearn', 'scipy', 'networkx', 'faiss', 'rich',"
         " 'yaml', 'tokenizers', 'rapidfuzz'} & set(sys.modules)))"
     )

@@ -12,7 +12,6 @@ from noteweb.version import __version__
 # Plain help: rich's costs a tenth of a second on every start.
 app = typer.Typer(
     name="noteweb",
-    help="Ask a folder of research notes: what do I know about this, what is it linked to.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -33,7 +32,7 @@ def root(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Ask a folder of research notes.
+    """Ask a folder of research notes: what do I know about this, what is it linked to.
 
     A first try: noteweb query "why do wide networks generalise" --vault ~/notes
     """

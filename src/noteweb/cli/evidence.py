@@ -55,7 +55,9 @@ def claims(
     form: Rows = RowFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """List the claims with note, verdict, evidence and the age of the newest run; nothing is run.
+    """List the claims with their verdicts; nothing is run.
+
+    With the note, the evidence and the age of the newest run.
 
     Example: noteweb claims
     """
@@ -95,7 +97,9 @@ def verify(
     form: Rows = RowFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Re-run the evidence of claims where it is missing or stale, and give the verdicts.
+    """Re-run the evidence of claims and give the verdicts.
+
+    Only what is missing or stale is run.
 
     Exits with 1 where a claim, or a part of it, is refuted.
 
@@ -128,7 +132,9 @@ def why(
     form: Value = ValueFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Show all that a claim's verdict rests on: experiment, guards, intervals, runs, files.
+    """Show all that a claim's verdict rests on.
+
+    Experiments, guards, intervals, runs, files.
 
     Example: noteweb why double-descent-peak
     """
