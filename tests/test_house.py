@@ -33,6 +33,8 @@ DOORS = {
     "networkx": {"graph/", "export/"},
     "rapidfuzz": {"links/"},
     "tokenizers": {"embed/tokens.py"},
+    "distributed": {"evidence/executors/dask.py"},
+    "ctypes": {"evidence/kernel.py"},
 }
 
 
