@@ -187,7 +187,13 @@ def test_a_failed_seed_late_in_the_plan_still_counts():
     assert verdict.reason.kind is ReasonKind.FAILED_SEEDS
 
 
-def test_a_seed_that_was_forced_again_counts_by_its_last_attempt_and_says_so():
+def test_no_later_attempt_replaces_a_report():
+    """A seed that has reported cannot be run again until its value pleases."""
+    better = [replace(make_record(seed, gap=1.0), attempt=2) for seed in SEEDS]
+    assert judge([*better, *make_records(DOWN)]).kind is VerdictKind.REFUTED
+
+
+def test_a_failed_seed_that_was_forced_again_counts_by_its_report_and_says_so():
     """Running a failed seed again is allowed, and is a remark on the verdict."""
     records = make_records([*UP[:4], None, *UP[5:]])
     again = replace(make_record(SEEDS[4], gap=1.0), attempt=2)

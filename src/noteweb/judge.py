@@ -38,6 +38,22 @@ if TYPE_CHECKING:
     from noteweb.model.claim import Claim, EvidenceRef, Expectation
 
 
+#: With several experiments the claim is as good as the worst of them.
+_WORST_FIRST = (
+    VerdictKind.CONTESTED,
+    VerdictKind.REFUTED,
+    VerdictKind.INVALID,
+    VerdictKind.ERROR,
+    VerdictKind.BLOCKED,
+    VerdictKind.STALE,
+    VerdictKind.NOT_RUN,
+    VerdictKind.INCONCLUSIVE,
+    VerdictKind.PARTLY,
+    VerdictKind.NOT_TESTABLE,
+    VerdictKind.SUPPORTED,
+)
+
+
 def judge_evidence(
     claim: Claim,
     evidence: EvidenceRef,
@@ -49,7 +65,7 @@ def judge_evidence(
     Parameters
     ----------
     records : of this experiment with these parameters, profile and code, in any order; those of
-        unplanned seeds are passed over, and of several attempts the last counts
+        unplanned seeds are passed over; of several attempts the first that reported counts
     post_hoc : the expectations that were written after the first run
     """
     case = _Case(
@@ -118,22 +134,6 @@ def mark_stale(verdict: Verdict, reasons: Sequence[Reason]) -> Verdict:
     )
 
 
-#: With several experiments the claim is as good as the worst of them.
-_WORST_FIRST = (
-    VerdictKind.CONTESTED,
-    VerdictKind.REFUTED,
-    VerdictKind.INVALID,
-    VerdictKind.ERROR,
-    VerdictKind.BLOCKED,
-    VerdictKind.STALE,
-    VerdictKind.NOT_RUN,
-    VerdictKind.INCONCLUSIVE,
-    VerdictKind.PARTLY,
-    VerdictKind.NOT_TESTABLE,
-    VerdictKind.SUPPORTED,
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     """What is judged."""
@@ -177,7 +177,11 @@ def _planned(experiment: str, records: Iterable[RunRecord]) -> list[RunRecord]:
     """Give the records in the planned order, up to the first seed that has not run."""
     by_seed: dict[int, RunRecord] = {}
     for record in sorted(records, key=lambda record: record.attempt):
-        by_seed[record.seed] = record
+        held = by_seed.get(record.seed)
+        # What a seed has once reported no later attempt replaces; else one could run it until
+        # the answer pleases.
+        if held is None or held.status not in {RunStatus.OK, RunStatus.INVALID}:
+            by_seed[record.seed] = record
     sample = []
     for seed in plan_seeds(experiment):
         if seed not in by_seed:

@@ -113,7 +113,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link as written; who it points to is found by `noteweb.links`.
+    """A link as written; who it points to is found by `noteweb.links.resolve`.
 
     `target` is the file part alone, unescaped and trimmed, empty for a link into the same note.
     `relation` is the key of a typed relation (``supports:: [[A]]``), else empty.
@@ -152,6 +152,7 @@ class Card:
     terms: tuple[TermPair, ...] = ()
     feedback: tuple[Mention, ...] = ()
     links: tuple[Link, ...] = ()
+    joint: tuple[Field, ...] = ()  # fields whose units hold only together: {all: [...]}
     language: str = ""  # the main language of the text, ISO 639-1, empty when unsure
     repaired: str | None = None  # the encoding the text had been read wrongly as
 

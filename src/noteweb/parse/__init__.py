@@ -1,1 +1,1 @@
-"""From text to values: nothing here raises on bad data."""
+"""Reading notes: bytes to values and problems, never an exception."""

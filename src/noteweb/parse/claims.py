@@ -18,7 +18,7 @@ from noteweb.model.claim import (
     Source,
 )
 from noteweb.parse.evidence import read_evidence
-from noteweb.parse.scalar import list_members, name_type, quote, read_member, read_word
+from noteweb.parse.value import list_members, name_type, quote, read_member, read_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from noteweb.model.claim import Estimand, EvidenceRef, Expectation, Op
-from noteweb.parse.scalar import list_members, name_type, quote, read_member, read_number, read_word
+from noteweb.parse.value import list_members, name_type, quote, read_member, read_number, read_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

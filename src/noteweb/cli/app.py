@@ -1,0 +1,44 @@
+"""The typer application; importing it loads typer and nothing else."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from noteweb.cli import ask, evidence, graph, keep
+from noteweb.version import __version__
+
+# Plain help: rich's costs a tenth of a second on every start.
+app = typer.Typer(
+    name="noteweb",
+    help="Ask a folder of research notes: what do I know about this, what is it linked to.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=True,
+)
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback
+    if value:
+        typer.echo(f"noteweb {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=False)
+def root(
+    version: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Ask a folder of research notes.
+
+    A first try: noteweb query "why do wide networks generalise" --vault ~/notes
+    """
+    del version
+
+
+for module in (keep, ask, graph, evidence):
+    module.register(app)

@@ -1,0 +1,164 @@
+"""Commands that ask: query, related, show, path."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from noteweb.cli import ANSWER_IS_NO
+from noteweb.cli.options import (
+    Device,
+    HitFormat,
+    Hits,
+    Limit,
+    Model,
+    Quiet,
+    Value,
+    ValueFormat,
+    Vault,
+    open_web,
+    tell,
+)
+from noteweb.model.hit import Mode, Only
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from noteweb.model.hit import Hit
+    from noteweb.web import NoteWeb
+
+
+def query(
+    text: Annotated[list[str], typer.Argument(help="What to look for.", metavar="TEXT...")],
+    vault: Vault = None,
+    *,
+    limit: Limit = 10,
+    mode: Annotated[Mode, typer.Option("--mode", help="Which halves answer.")] = Mode.HYBRID,
+    field: Annotated[
+        list[str] | None, typer.Option("--field", help="Only this field, or body. Repeatable.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", help="Only notes with this tag. Repeatable: all.")
+    ] = None,
+    category: Annotated[str, typer.Option("--category", help="Only this category.")] = "",
+    path: Annotated[str, typer.Option("--path", help="Only paths like this glob.")] = "",
+    explain: Annotated[bool, typer.Option("--explain", help="Show why.")] = False,
+    form: Hits = HitFormat.TEXT,
+    model: Model = None,
+    device: Device = None,
+    quiet: Quiet = False,
+) -> None:
+    """Find the notes that answer a question, each with its field and sentence.
+
+    Exits with 1 where nothing matches.
+
+    Example: noteweb query "is scaling hiding what we do not understand" -k 5
+    """
+    asked = " ".join(text)
+    with open_web(vault, quiet=quiet, model=model, device=device) as web:
+        only = Only(
+            fields=web.field_names(field or ()), tags=tuple(tag or ()), category=category, path=path
+        )
+        hits = web.search(asked, limit=limit, mode=mode, only=only)
+        tell(web, quiet=quiet)
+        _answer(web, hits, form, {"query": asked, "mode": mode.value}, is_explained=explain)
+
+
+def related(
+    note: Annotated[str, typer.Argument(help="A note's id, path, title or alias.")],
+    vault: Vault = None,
+    *,
+    limit: Limit = 10,
+    explain: Annotated[bool, typer.Option("--explain", help="Show why.")] = False,
+    form: Hits = HitFormat.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Find the notes nearest to a note, by what they say and how they are linked.
+
+    Example: noteweb related "Double descent"
+    """
+    with open_web(vault, quiet=quiet) as web:
+        hits = web.related(note, limit=limit)
+        tell(web, quiet=quiet)
+        _answer(web, hits, form, {"note": web.find(note)}, is_explained=explain)
+
+
+def show(
+    note: Annotated[str, typer.Argument(help="A note's id, path, title or alias.")],
+    vault: Vault = None,
+    *,
+    form: Value = ValueFormat.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Show a note as noteweb understands it: fields in units, tools, domains, links, problems.
+
+    Example: noteweb show "Double descent" --format json
+    """
+    from noteweb.cli import render, shape
+
+    with open_web(vault, quiet=quiet) as web:
+        found = web.note(note)
+    if form is ValueFormat.JSON:
+        typer.echo(shape.to_json(shape.note_row(found)), nl=False)
+    else:
+        render.note(found)
+
+
+def path(
+    start: Annotated[str, typer.Argument(help="A note.")],
+    end: Annotated[str, typer.Argument(help="Another note.")],
+    vault: Vault = None,
+    *,
+    form: Value = ValueFormat.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Find the shortest explained way from one note to another.
+
+    Exits with 1 where there is none.
+
+    Example: noteweb path "Double descent" "Reward proxies"
+    """
+    from noteweb.cli import render, shape
+
+    with open_web(vault, quiet=quiet) as web:
+        route = web.route(start, end)
+        labels = {node: str(told["label"]) for node, told in web.graph.nodes(data=True)}
+    if form is ValueFormat.JSON:
+        typer.echo(shape.to_json(None if route is None else asdict(route)), nl=False)
+    elif route is not None:
+        render.route(route, labels)
+    if route is None:
+        typer.echo("no way from the one to the other", err=True)
+        raise typer.Exit(ANSWER_IS_NO)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (query, related, show, path):
+        app.command()(command)
+
+
+def _answer(
+    web: NoteWeb,
+    hits: Sequence[Hit],
+    form: HitFormat,
+    asked: dict[str, str],
+    *,
+    is_explained: bool,
+) -> None:
+    """Write the hits and exit with 1 where there are none."""
+    if form is HitFormat.TEXT:
+        from noteweb.cli import render
+
+        render.hits(hits, is_explained=is_explained)
+    else:
+        from noteweb.cli import shape
+
+        rows = [shape.hit_row(hit) for hit in hits]
+        typer.echo(shape.write_rows(rows, form, {**asked, "hits": rows}), nl=False)
+    if not hits:
+        why = f"no notes (*.md) under {web.root}" if web.is_empty else "nothing matches"
+        typer.echo(why, err=True)
+        raise typer.Exit(ANSWER_IS_NO)

@@ -1,0 +1,140 @@
+"""Commands about the graph as a whole: graph, export."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from noteweb.cli.options import Quiet, Value, ValueFormat, Vault, open_web
+from noteweb.errors import BadRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from noteweb.graph.build import Graph
+    from noteweb.web import NoteWeb
+
+
+class Question(StrEnum):
+    """What can be asked of the graph."""
+
+    SUMMARY = "summary"
+    HUBS = "hubs"
+    ORPHANS = "orphans"
+    DEAD_ENDS = "dead-ends"
+    GHOSTS = "ghosts"
+    BRIDGES = "bridges"
+    COMMUNITIES = "communities"
+    NEIGHBOURS = "neighbours"
+
+
+class ExportFormat(StrEnum):
+    """The formats a graph can be written in."""
+
+    JSON = "json"
+    GRAPHML = "graphml"
+
+
+def graph(
+    question: Annotated[Question, typer.Argument(help="What to show.")] = Question.SUMMARY,
+    note: Annotated[str, typer.Argument(help="The note, for neighbours.")] = "",
+    vault: Vault = None,
+    *,
+    depth: Annotated[int, typer.Option("--depth", min=1, help="Steps, for neighbours.")] = 1,
+    form: Value = ValueFormat.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Show what the graph holds: its figures, hubs, orphans, ghosts, bridges, communities.
+
+    Example: noteweb graph neighbours "Double descent" --depth 2
+    """
+    from noteweb.cli import render, shape
+
+    with open_web(vault, quiet=quiet) as web:
+        found = _ask(web, question, note, depth)
+        if form is ValueFormat.JSON:
+            typer.echo(shape.to_json(found), nl=False)
+        elif question is Question.SUMMARY:
+            render.summary(found)
+        else:
+            render.ranked(found)
+
+
+def export(
+    form: Annotated[ExportFormat, typer.Argument(help="The format.", metavar="FORMAT")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file; default: standard output.")
+    ] = None,
+    vault: Vault = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the graph for other programs: json (node-link), graphml (Gephi, yEd, Cytoscape).
+
+    Example: noteweb export graphml -o notes.graphml
+    """
+    from noteweb.mend import replace_bytes
+
+    if output is not None and output.exists() and not force:
+        raise BadRequest(f"{output} is there already", "give another name, or --force")
+    with open_web(vault, quiet=quiet) as web:
+        data = web.export(form.value)
+    if output is None:
+        sys.stdout.buffer.write(data)
+    else:
+        replace_bytes(output, data)
+        if not quiet:
+            typer.echo(f"wrote {output} ({len(data) / 1000:.0f} kB)", err=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (graph, export):
+        app.command()(command)
+
+
+def _ask(web: NoteWeb, question: Question, note: str, depth: int) -> Any:  # noqa: ANN401 - JSON
+    """Give the answer as JSON values: one object for the summary, else a list of objects."""
+    from noteweb.graph import bridge, census, community
+
+    if question is Question.SUMMARY:
+        return asdict(census.summary(web.graph))
+    if question is Question.NEIGHBOURS:
+        return _neighbours(web, note, depth)
+    ask: dict[Question, Callable[[Graph], Sequence[Any]]] = {
+        Question.HUBS: census.hubs,
+        Question.ORPHANS: census.orphans,
+        Question.DEAD_ENDS: census.dead_ends,
+        Question.GHOSTS: census.ghosts,
+        Question.BRIDGES: bridge.bridges,
+        Question.COMMUNITIES: community.communities,
+    }
+    return [_row(web.graph, found) for found in ask[question](web.graph)]
+
+
+def _neighbours(web: NoteWeb, note: str, depth: int) -> list[dict[str, Any]]:
+    from noteweb.graph.build import note_key
+    from noteweb.graph.walk import neighbours
+
+    if not note:
+        raise BadRequest("neighbours of which note?", "noteweb graph neighbours NOTE")
+    found = neighbours(web.graph, note_key(web.find(note)), depth)
+    labels = web.graph.nodes(data="label")
+    return [_row(web.graph, one) | {"previous": labels[one.previous]} for one in found]
+
+
+def _row(graph: Graph, found: Any) -> dict[str, Any]:  # noqa: ANN401 - one of the graph's answers
+    """Give one answer with its label in front."""
+    if isinstance(found, str):
+        return {"label": graph.nodes[found]["label"], "node": found}
+    row = asdict(found)
+    if "nodes" in row:
+        labels = [graph.nodes[node]["label"] for node in row["nodes"]]
+        return {"label": ", ".join(labels), "tags": row["tags"], "nodes": row["nodes"]}
+    return {"label": graph.nodes[row["node"]]["label"], **row}

@@ -1,0 +1,139 @@
+"""Commands that keep a vault in order: init, index, status, check, repair."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from noteweb.cli import ANSWER_IS_NO
+from noteweb.cli.options import (
+    Device,
+    HitFormat,
+    Hits,
+    Model,
+    Quiet,
+    Value,
+    ValueFormat,
+    Vault,
+    open_web,
+)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder of notes.")] = Path(),
+    *,
+    quiet: Quiet = False,
+) -> None:
+    """Make a folder of notes a vault: write noteweb.toml, and touch no note.
+
+    Example: noteweb init ~/notes
+    """
+    from noteweb.setup import init_vault
+
+    made = init_vault(folder)
+    if not quiet:
+        typer.echo("\n".join(f"made {path}" for path in made) or "already a vault", err=True)
+
+
+def index(
+    vault: Vault = None,
+    *,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Delete it and start anew.")] = False,
+    text_only: Annotated[
+        bool, typer.Option("--text-only", help="Leave the embedding for later.")
+    ] = False,
+    model: Model = None,
+    device: Device = None,
+    quiet: Quiet = False,
+) -> None:
+    """Bring the index up to date: read, cut and embed what changed.
+
+    Every command does so by itself; this one is for the first time and for scripts.
+
+    Example: noteweb index --vault ~/notes
+    """
+    from noteweb.cli import render
+
+    with open_web(vault, quiet=quiet, model=model, device=device) as web:
+        report = (
+            web.rebuild(with_vectors=not text_only)
+            if rebuild
+            else web.sync(with_vectors=not text_only)
+        )
+        if not quiet:
+            render.report(report)
+
+
+def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
+    """Show where the vault and its index are, what they hold and what has changed since.
+
+    Example: noteweb status --format json
+    """
+    from noteweb.cli import render, shape
+
+    with open_web(vault, quiet=True) as web:
+        found = web.status()
+        if form is ValueFormat.JSON:
+            typer.echo(shape.to_json(asdict(found)), nl=False)
+        else:
+            render.status(found)
+
+
+def check(vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = False) -> None:
+    """Find what is wrong in the notes: damaged encodings, broken frontmatter, dead links.
+
+    Exits with 1 where there is an error or a warning; hints alone (severity info) exit with 0.
+
+    Example: noteweb check --format jsonl
+    """
+    from noteweb.cli import render, shape
+    from noteweb.errors import Severity
+
+    with open_web(vault, quiet=quiet) as web:
+        problems = web.problems()
+    if form is HitFormat.TEXT:
+        render.problems(problems)
+    else:
+        rows = [shape.problem_row(problem) for problem in problems]
+        typer.echo(shape.write_rows(rows, form, rows), nl=False)
+    if any(problem.severity is not Severity.INFO for problem in problems):
+        raise typer.Exit(ANSWER_IS_NO)
+
+
+def repair(
+    notes: Annotated[list[str] | None, typer.Argument(help="Notes; default: all.")] = None,
+    vault: Vault = None,
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Write the restored text.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show notes whose encoding is damaged and what they were; write it back when told to.
+
+    Only a repair that can be undone exactly is offered. Exits with 1 where there is none.
+
+    Example: noteweb repair --write
+    """
+    from noteweb.cli import render
+    from noteweb.mend import write_repair
+
+    n_found = 0
+    with open_web(vault, quiet=quiet) as web:
+        for found in web.repairs(notes or ()):
+            n_found += 1
+            if write:
+                write_repair(web.root, found)
+            render.repair(found, is_written=write)
+    if not n_found:
+        typer.echo("no note needs a repair", err=True)
+        raise typer.Exit(ANSWER_IS_NO)
+    if not (write or quiet):
+        typer.echo(f"{n_found} to restore: noteweb repair --write", err=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (init, index, status, check, repair):
+        app.command()(command)

@@ -1,0 +1,93 @@
+"""noteweb.toml: the few settings a vault may have; without the file every default holds."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from noteweb.errors import ConfigInvalid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE_NAME = "noteweb.toml"
+
+#: Folders that hold no notes of the user's, by any tool we know of.
+DEFAULT_IGNORE = (
+    ".*",  # .obsidian, .git, .trash, .noteweb, ...
+    "node_modules",
+    "logseq/bak",
+    "logseq/.recycle",
+)
+
+TEMPLATE = """\
+# noteweb's settings for this folder of notes. Every line is optional.
+
+# The embedding model: "default" (all-MiniLM-L6-v2, English, shipped, needs no network),
+# a sentence-transformers model by name or folder, or "none" for lexical search only.
+# model = "default"
+
+# Where to embed: "auto", "cpu", "cuda" or "mps".
+# device = "auto"
+
+# Files and folders to leave out, as in .gitignore, beside hidden ones.
+# ignore = ["templates", "*.excalidraw.md"]
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings of a vault.
+
+    Attributes
+    ----------
+    model : "default", "none", "hashing", or a sentence-transformers name or folder
+    device : "auto", "cpu", "cuda" or "mps"
+    ignore : globs of files and folders to leave out, beside `DEFAULT_IGNORE`
+    """
+
+    model: str = "default"
+    device: str = "auto"
+    ignore: tuple[str, ...] = ()
+
+
+def read_config(root: Path) -> Config:
+    """Read the vault's noteweb.toml.
+
+    Raises
+    ------
+    ConfigInvalid
+        where it cannot be read, is no TOML, or holds an unknown key or a value of another type
+    """
+    path = root / FILE_NAME
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return Config()
+    except OSError as error:
+        raise ConfigInvalid(path, error.strerror or "cannot be read") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigInvalid(path, f"no valid TOML: {error}") from error
+    return _checked(path, raw)
+
+
+def _checked(path: Path, raw: dict[str, object]) -> Config:
+    known = [field.name for field in fields(Config)]
+    for key, value in raw.items():
+        if key not in known:
+            raise ConfigInvalid(path, f"unknown key {key!r} (known: {', '.join(known)})")
+        if key == "ignore":
+            if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+                raise ConfigInvalid(path, "'ignore' must be a list of strings")
+        elif not isinstance(value, str) or not value:
+            raise ConfigInvalid(path, f"{key!r} must be a string that is not empty")
+    ignore = raw.get("ignore", [])
+    device = str(raw.get("device", "auto"))
+    if device not in {"auto", "cpu", "cuda", "mps"}:
+        raise ConfigInvalid(path, f"'device' must be auto, cpu, cuda or mps, not {device!r}")
+    return Config(
+        model=str(raw.get("model", "default")),
+        device=device,
+        ignore=tuple(ignore) if isinstance(ignore, list) else (),
+    )

@@ -1,0 +1,100 @@
+"""Choose the encoder: by the model's name, the device and what it is wanted for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from noteweb.errors import BadRequest
+
+if TYPE_CHECKING:
+    from noteweb.embed.folder import ModelFolder
+    from noteweb.embed.port import Embedder
+    from noteweb.embed.sbert import SbertEmbedder
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+Purpose = Literal["query", "bulk"]
+
+_DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def open_embedder(
+    name: str = "default",
+    *,
+    device: Device = "auto",
+    purpose: Purpose = "query",
+    memory: Path | None = None,
+) -> Embedder:
+    """Open an encoder, the one that costs least for the purpose.
+
+    NumPy runs BERT-shaped models on the CPU, queries and passages alike; other models and other
+    devices need sentence-transformers. The identity does not tell which of them it is.
+
+    Parameters
+    ----------
+    name : "default" for the model that is installed with noteweb, "hashing" for no model at all,
+        else a folder, or a name in the Hugging Face cache or hub
+    device : "auto" takes an accelerator for passages only, where one shows itself
+    purpose : a query runs in one thread, passages on all cores
+    memory : the file that remembers the weights' hash, by default in the user's cache folder
+
+    Raises
+    ------
+    ModelUnavailable : the model or the device is not there
+    BadRequest : no such device
+
+    Examples
+    --------
+    >>> open_embedder("hashing").encode_query("order out of noise").shape
+    (256,)
+    """
+    if device not in _DEVICES:
+        message = f"no device {device!r}"
+        raise BadRequest(message, f"one of: {', '.join(_DEVICES)}")
+    if name == "hashing":
+        from noteweb.embed.hashing import HashingEmbedder
+
+        return HashingEmbedder()
+    folder = _find_numpy_model(name) if device in {"auto", "cpu"} else None
+    if folder is None:
+        return _open_sbert(name, device, memory)
+    embedder = _open_bert(folder, purpose, memory)
+    if purpose == "bulk" and device == "auto" and has_accelerator():
+        from noteweb.embed.adaptive import AdaptiveEmbedder
+
+        return AdaptiveEmbedder(embedder, lambda: _open_sbert(name, device, memory))
+    return embedder
+
+
+def has_accelerator() -> bool:
+    """Tell whether a GPU shows itself, without asking torch, whose import takes seconds."""
+    if sys.platform == "darwin":
+        return os.uname().machine == "arm64"
+    return Path("/dev/nvidiactl").exists()
+
+
+def _find_numpy_model(name: str) -> ModelFolder | None:
+    from noteweb.embed.bert import find_obstacle
+    from noteweb.embed.folder import find_folder, read_folder
+
+    path = find_folder(name)
+    if path is None or not (path / "modules.json").is_file():
+        return None
+    folder = read_folder(path, name)
+    return folder if find_obstacle(folder) is None else None
+
+
+def _open_bert(folder: ModelFolder, purpose: Purpose, memory: Path | None) -> Embedder:
+    from noteweb.embed.bert import BertEmbedder
+    from noteweb.embed.folder import identify
+
+    n_threads = 1 if purpose == "query" else None
+    return BertEmbedder(folder, identify(folder, memory), n_threads)
+
+
+def _open_sbert(name: str, device: Device, memory: Path | None) -> SbertEmbedder:
+    from noteweb.embed.sbert import SbertEmbedder
+
+    return SbertEmbedder(name, device, memory)

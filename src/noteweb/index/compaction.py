@@ -1,0 +1,80 @@
+"""Taking out what edits left behind: vectors no passage uses, words of passages that are gone.
+
+Both would shift scores: dead vectors count in the background a cosine is measured against, and
+tantivy counts deleted passages in a word's rarity until it merges their segment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from noteweb.errors import WriteFailed
+from noteweb.index.nearest import ANN_FROM, build_ann
+from noteweb.index.vectors import append_rows
+
+if TYPE_CHECKING:
+    from noteweb.index.folder import Index
+
+#: The share of dead rows that is let be: their weight in a background is below what can be felt.
+_DEAD_SHARE = 0.05
+
+_ROWS_AT_ONCE = 16_384
+
+
+def compact(index: Index, n_words_removed: int) -> None:
+    """Make vectors and words anew where more than a twentieth of them is dead.
+
+    Parameters
+    ----------
+    n_words_removed : passages taken out of the text index in this run
+
+    Raises
+    ------
+    WriteFailed
+    """
+    catalogue = index.catalogue
+    n_passages = catalogue.rows("SELECT count(*) FROM passages")[0][0]
+    removed = int(catalogue.meta("n_words_removed") or 0) + n_words_removed
+    if removed > n_passages * _DEAD_SHARE:
+        index.mend_text()
+        removed = 0
+    with catalogue.transaction():
+        catalogue.set_meta("n_words_removed", str(removed))
+    live = [
+        row
+        for (row,) in catalogue.rows(
+            "SELECT DISTINCT row FROM passages WHERE row IS NOT NULL ORDER BY row"
+        )
+    ]
+    if catalogue.n_rows - len(live) > len(live) * _DEAD_SHARE:
+        _rewrite(index, live)
+
+
+def remove_stale_vectors(index: Index) -> None:
+    """Delete vector files that no reader can still want: all but the one that counts."""
+    for path in index.folder.glob("vectors-*.f32"):
+        if path != index.vectors_path:
+            try:
+                path.unlink()
+            except OSError as error:
+                raise WriteFailed(path, error.strerror or str(error)) from error
+
+
+def _rewrite(index: Index, live: list[int]) -> None:
+    """Copy the live rows into the next file, then point the catalogue to it in one commit.
+
+    The old file stays until the next run, for a reader that has just learnt its name.
+    """
+    catalogue, vectors = index.catalogue, index.vectors()
+    number = int(catalogue.meta("vectors_file") or 0) + 1
+    path = index.folder / f"vectors-{number}.f32"
+    for first in range(0, len(live), _ROWS_AT_ONCE):
+        append_rows(path, first, vectors[live[first : first + _ROWS_AT_ONCE]])
+    if not live:
+        path.touch()
+    with catalogue.transaction():
+        catalogue.renumber_rows({old: new for new, old in enumerate(live)})
+        catalogue.set_meta("vectors_file", str(number))
+    index.ann_path.unlink(missing_ok=True)
+    if len(live) > ANN_FROM:
+        build_ann(index.ann_path, index.vectors())

@@ -1,0 +1,177 @@
+"""Vectors for the index: what waits is embedded shard by shard, and what follows from vectors.
+
+Each shard is committed by itself, so a run that is stopped keeps what it has done.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from noteweb.index.lookup import find_numbered_cards
+from noteweb.index.nearest import ANN_FROM, build_ann, mutual_neighbours
+from noteweb.index.vectors import append_rows
+from noteweb.links.feedback import resolve_by_meaning, resolve_feedback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from noteweb.embed import Embedder
+    from noteweb.index.folder import Index
+    from noteweb.model.progress import Progress
+
+#: Passages a commit; some ten seconds of work on one core.
+_SHARD = 1_024
+
+#: Every note keeps its mutual ones among this many nearest.
+_N_SIMILAR = 8
+
+_SAMPLE = 256  # notes that stand for all where the usual likeness is measured
+
+#: A feedback name and a title that mean the same; see ARCHITECTURE.md for how it was chosen.
+MEANING_THRESHOLD = 0.55
+
+
+def embed_waiting(index: Index, model: Callable[[], Embedder], progress: Progress) -> int:
+    """Embed every passage that has no vector; give how many contents that were.
+
+    `model` opens the encoder for many passages; it is called only where there is work.
+    """
+    catalogue = index.catalogue
+    waiting: list[tuple[bytes, int]] = [
+        (key, length)
+        for key, length in catalogue.rows(
+            "SELECT key, min(length(prefix) + length(text)) FROM passages WHERE row IS NULL"
+            " GROUP BY key"
+        )
+    ]
+    if not waiting:
+        return 0
+    # By length: batches of equal lengths waste nothing on padding.
+    waiting.sort(key=lambda pair: (pair[1], pair[0]))
+    embedder = model()
+    with catalogue.transaction():
+        catalogue.set_meta("space", embedder.identity)
+        catalogue.set_meta("model", embedder.name)
+        catalogue.set_meta("dim", str(embedder.dim))
+    progress.begin("embedding passages", len(waiting))
+    for first in range(0, len(waiting), _SHARD):
+        keys = [key for key, _ in waiting[first : first + _SHARD]]
+        vectors = embedder.encode(_texts(index, keys), on_done=progress.advance)
+        n_rows = catalogue.n_rows
+        append_rows(index.vectors_path, n_rows, vectors)
+        with catalogue.transaction():
+            catalogue.add_vectors(n_rows, keys)
+    return len(waiting)
+
+
+def make_vector_edges(index: Index, embedder: Embedder, progress: Progress) -> None:
+    """Find similar notes and the feedback names that mean a note, where the vectors changed."""
+    catalogue = index.catalogue
+    generation = str(catalogue.generation)
+    if catalogue.meta("vector_edges_of") == generation:
+        return
+    progress.begin("comparing notes", 3)
+    nids, vectors = _note_vectors(index)
+    progress.advance(1)
+    floor = _usual_likeness(vectors)
+    similar = [
+        (nids[i], nids[j], score, 0, "")
+        for i, j, score in mutual_neighbours(vectors, _N_SIMILAR)
+        if score > floor
+    ]
+    progress.advance(1)
+    meant = _feedback_by_meaning(index, embedder)
+    with catalogue.transaction():
+        catalogue.set_note_vectors(
+            (nid, vector.tobytes()) for nid, vector in zip(nids, vectors, strict=True)
+        )
+        catalogue.set_edges("similar", "vectors", similar)
+        catalogue.set_edges("feeds_back", "meaning", meant)
+        catalogue.set_meta("vector_edges_of", generation)
+    if catalogue.n_rows > ANN_FROM:
+        build_ann(index.ann_path, index.vectors())
+    progress.advance(1)
+
+
+def _texts(index: Index, keys: Sequence[bytes]) -> list[str]:
+    texts = []
+    for key in keys:
+        prefix, text = index.catalogue.rows(
+            "SELECT prefix, text FROM passages WHERE key = ? LIMIT 1", (key,)
+        )[0]
+        texts.append(prefix + " ".join(text.split()))
+    return texts
+
+
+def _note_vectors(index: Index) -> tuple[list[int], NDArray[np.float32]]:
+    """Give each note's mean passage vector, unit length, with the nids, in their order."""
+    pairs = np.array(
+        index.catalogue.rows(
+            "SELECT nid, row FROM passages WHERE row IS NOT NULL ORDER BY nid, row"
+        ),
+        dtype=np.int64,
+    ).reshape(-1, 2)
+    rows = index.vectors()
+    if not len(pairs):
+        return [], np.empty((0, index.dim), dtype=np.float32)
+    nids, firsts = np.unique(pairs[:, 0], return_index=True)
+    means = np.empty((len(nids), rows.shape[1]), dtype=np.float32)
+    for i, chunk in enumerate(np.split(pairs[:, 1], firsts[1:])):
+        mean = rows[chunk].mean(axis=0)
+        means[i] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    return [int(nid) for nid in nids], means
+
+
+def _usual_likeness(vectors: NDArray[np.float32]) -> float:
+    """Give the cosine that two notes must pass to be alike: a deviation above the usual one.
+
+    In a small vault everybody has a nearest neighbour; without a floor the most unlike would count.
+    """
+    if not len(vectors):
+        return 0.0
+    picked = np.linspace(0, len(vectors) - 1, min(len(vectors), _SAMPLE)).astype(np.int64)
+    cosines = vectors[picked] @ vectors.T
+    others = cosines[np.arange(len(vectors))[None, :] != picked[:, None]]
+    return float(others.mean() + others.std()) if len(others) else 0.0
+
+
+def _feedback_by_meaning(
+    index: Index, embedder: Embedder
+) -> list[tuple[int, int, float, int, str]]:
+    numbered = find_numbered_cards(index.catalogue)
+    cards = [card for _, card in numbered]
+    nids = {card.id: nid for nid, card in numbered}
+    unresolved = [edge for edge in resolve_feedback(cards) if edge.target is None]
+    if not unresolved:
+        return []
+    titles = phrase_vectors(index, embedder, [card.title for card in cards])
+    names = phrase_vectors(index, embedder, [edge.name for edge in unresolved])
+    found = resolve_by_meaning(
+        unresolved, names, [card.id for card in cards], titles, threshold=MEANING_THRESHOLD
+    )
+    return [
+        (nids[e.source], nids[e.target], e.weight, e.line, e.name)
+        for e in found
+        if e.target is not None
+    ]
+
+
+def phrase_vectors(index: Index, embedder: Embedder, phrases: Sequence[str]) -> NDArray[np.float32]:
+    """Give the vectors of short texts, shape (n, dim), embedding only those not seen before."""
+    keys = [blake2b(p.encode("utf-8", "replace"), digest_size=16).digest() for p in phrases]
+    known = dict(index.catalogue.rows("SELECT key, vector FROM phrases"))
+    fresh = {key: phrase for key, phrase in zip(keys, phrases, strict=True) if key not in known}
+    if fresh:
+        made = embedder.encode(list(fresh.values()))
+        added = {key: row.tobytes() for key, row in zip(fresh, made, strict=True)}
+        with index.catalogue.transaction():
+            index.catalogue.add_phrases(added)
+        known |= added
+    return np.array([np.frombuffer(known[key], dtype=np.float32) for key in keys]).reshape(
+        len(keys), embedder.dim
+    )

@@ -1,0 +1,169 @@
+"""The index of a vault: catalogue, vectors, text index and inferred edges, kept up to date.
+
+    index.sqlite     the catalogue; its commit decides what counts
+    vectors-N.f32    rows the catalogue points to
+    text/            tantivy
+    manifest.json    which generation of the catalogue the text index holds
+    ann.faiss        inverted lists over the vectors, only for large vaults
+
+A run may stop at any moment. Vectors beyond the catalogue's count are overwritten, and a text
+index whose manifest lags behind the catalogue is made anew from it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from noteweb.errors import IndexBusy, WriteFailed
+from noteweb.index.catalogue import Catalogue
+from noteweb.index.textindex import TextIndex, TextRow
+from noteweb.index.vectors import map_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LOCK_WAIT_S = 60.0
+_OWN_FILES = ("index.sqlite*", "vectors-*.f32", "manifest.json*", "ann.faiss", "ann.partial")
+
+
+class Index:
+    """An index folder, opened; a context manager that closes its files.
+
+    Raises
+    ------
+    WriteFailed, IndexDamaged, IndexMismatch
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            ignore = folder / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("# made by noteweb; can be deleted\n*\n", encoding="utf-8")
+        except OSError as error:
+            raise WriteFailed(folder, error.strerror or str(error)) from error
+        self.catalogue = Catalogue(folder / "index.sqlite")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.catalogue.close()
+
+    @cached_property
+    def text(self) -> TextIndex:
+        """The lexical half."""
+        return TextIndex(self.folder / "text")
+
+    @property
+    def vectors_path(self) -> Path:
+        """The vector file that counts now."""
+        return self.folder / f"vectors-{self.catalogue.meta('vectors_file') or 0}.f32"
+
+    @property
+    def ann_path(self) -> Path:
+        """FAISS's file, which only a large vault has."""
+        return self.folder / "ann.faiss"
+
+    @property
+    def dim(self) -> int:
+        """The length of a vector, 0 before any was made."""
+        return int(self.catalogue.meta("dim") or 0)
+
+    @property
+    def space(self) -> str:
+        """The identity of the model the vectors belong to, empty for a text-only index."""
+        return self.catalogue.meta("space")
+
+    def vectors(self) -> NDArray[np.float32]:
+        """Map the vectors, shape (n_rows, dim), unit rows."""
+        return map_rows(self.vectors_path, self.catalogue.n_rows, self.dim)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the only writer.
+
+        Raises
+        ------
+        IndexBusy
+        """
+        from filelock import FileLock, Timeout
+
+        path = self.folder / "lock"
+        try:
+            with FileLock(path, timeout=_LOCK_WAIT_S):
+                yield
+        except Timeout as error:
+            raise IndexBusy(path, _LOCK_WAIT_S) from error
+
+    def is_text_current(self) -> bool:
+        """Whether the text index holds the catalogue's generation."""
+        return _read_manifest(self.folder) == self.catalogue.generation
+
+    def write_manifest(self) -> None:
+        """Tell that the text index holds the catalogue's generation, in one step."""
+        manifest = {"generation": self.catalogue.generation, "space": self.space, "dim": self.dim}
+        path = self.folder / "manifest.json"
+        partial = self.folder / "manifest.json.partial"
+        try:
+            partial.write_text(json.dumps(manifest) + "\n", encoding="utf-8")
+            partial.replace(path)
+        except OSError as error:
+            raise WriteFailed(path, error.strerror or str(error)) from error
+
+    def mend_text(self) -> None:
+        """Make the text index anew from the catalogue."""
+        self.__dict__.pop("text", None)
+        shutil.rmtree(self.folder / "text", ignore_errors=True)
+        self.text.replace((), self._all_rows())
+        self.write_manifest()
+
+    def text_rows(self, nids: list[int]) -> Iterator[TextRow]:
+        """Give what the text index keeps of these notes."""
+        for nid in nids:
+            for pid, field, prefix, text in self.catalogue.rows(
+                "SELECT pid, field, prefix, text FROM passages WHERE nid = ?", (nid,)
+            ):
+                yield TextRow(pid=pid, nid=nid, field=field, text=prefix + text)
+
+    def _all_rows(self) -> Iterator[TextRow]:
+        return self.text_rows([nid for (nid,) in self.catalogue.rows("SELECT nid FROM notes")])
+
+
+def remove_index(folder: Path) -> None:
+    """Delete an index's own files from its folder and leave everything else there.
+
+    Raises
+    ------
+    WriteFailed
+        where the system refuses
+    """
+    try:
+        for pattern in _OWN_FILES:
+            for path in folder.glob(pattern):
+                path.unlink()
+        if (folder / "text").exists():
+            shutil.rmtree(folder / "text")
+    except OSError as error:
+        raise WriteFailed(folder, error.strerror or str(error)) from error
+
+
+def _read_manifest(folder: Path) -> int:
+    path = folder / "manifest.json"
+    try:
+        return int(json.loads(path.read_text(encoding="utf-8"))["generation"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return -1  # missing or unreadable: the text index is made anew

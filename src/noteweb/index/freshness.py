@@ -1,0 +1,115 @@
+"""Whether an index still fits its notes: told by paths, sizes and times, no note is opened.
+
+Every query asks this first, so this module loads nothing that only a run of `sync` needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from noteweb.errors import IndexMismatch
+from noteweb.index.lookup import count, find_files
+from noteweb.vault import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from noteweb.config import Config
+    from noteweb.embed import Embedder
+    from noteweb.index.folder import Index
+    from noteweb.vault import NoteFile, Scan
+
+#: The identity of the cutter that needs no model.
+WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What an index is made of.
+
+    Attributes
+    ----------
+    with_vectors : whether passages are embedded in this run
+    model : opens the model, once; its tokenizer also cuts the passages of a run without vectors.
+        None where the vault is lexical only
+    bulk : opens the same model for many passages
+    """
+
+    root: Path
+    config: Config
+    with_vectors: bool
+    model: Callable[[], Embedder | None]
+    bulk: Callable[[], Embedder]
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The model where this run embeds."""
+        return self.model() if self.with_vectors else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """How the vault differs from the catalogue."""
+
+    fresh: tuple[NoteFile, ...]  # to read: new ones and those with other time or size
+    gone: tuple[str, ...]
+    recut: bool  # whether all are to be cut again, for a model that was not there before
+    scan: Scan
+
+    def __bool__(self) -> bool:
+        return bool(self.fresh or self.gone)
+
+
+def find_changes(index: Index, source: Source) -> Changes:
+    """Compare the vault's files with the catalogue by path, size and time; no note is opened."""
+    found = scan(source.root, source.config)
+    known = find_files(index.catalogue)
+    recut = bool(known) and is_recut_needed(index, source.embedder)
+    return Changes(
+        fresh=tuple(f for f in found.files if recut or known.get(f.path, (None,))[0] != f),
+        gone=tuple(sorted(known.keys() - {f.path for f in found.files})),
+        recut=recut,
+        scan=found,
+    )
+
+
+def is_current(index: Index, source: Source) -> bool:
+    """Whether nothing is to do: no note changed, no passage waits, the halves fit together.
+
+    Raises
+    ------
+    IndexMismatch
+        where the index belongs to another model than the source's
+    """
+    check_space(index, source.embedder)
+    return not find_changes(index, source) and is_complete(index, source)
+
+
+def check_space(index: Index, embedder: Embedder | None) -> None:
+    """Refuse an embedder that did not make this index.
+
+    Raises
+    ------
+    IndexMismatch
+    """
+    if embedder and index.space and index.space != embedder.identity:
+        raise IndexMismatch(have=index.catalogue.meta("model"), want=embedder.name)
+
+
+def is_recut_needed(index: Index, embedder: Embedder | None) -> bool:
+    """Whether the passages were cut for no model, and now there is one."""
+    return embedder is not None and index.catalogue.meta("cutter") != embedder.identity
+
+
+def is_complete(index: Index, source: Source) -> bool:
+    """Whether the parts of the index belong together and the last run came to its end."""
+    counted = count(index.catalogue)
+    generation = str(index.catalogue.generation)
+    steps = ["edges_of", "vector_edges_of"] if source.embedder else ["edges_of"]
+    return (
+        index.is_text_current()
+        and all(index.catalogue.meta(step) == generation for step in steps)
+        and not (source.embedder and counted.n_waiting)
+    )

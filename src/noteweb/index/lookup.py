@@ -1,0 +1,203 @@
+"""Questions to the catalogue: notes, passages, edges, counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from noteweb.errors import Problem, Severity
+from noteweb.index.catalogue import BODY
+from noteweb.model.codec import card_from_json, problems_from_json
+from noteweb.vault import NoteFile
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from noteweb.index.catalogue import Catalogue
+    from noteweb.model.note import Card
+
+#: SQLite's own limit on variables is 32,766; chunks keep the statements cacheable.
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageRow:
+    """A passage as the catalogue keeps it, with the note it belongs to."""
+
+    pid: int
+    nid: int
+    note: str  # the note's id
+    title: str
+    path: str
+    field: str | None  # None for the body
+    heading: str
+    text: str
+    line: int
+    start: int
+    end: int
+    row: int | None  # of its vector, None while it waits for one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """An edge between two notes, by nid."""
+
+    source: int
+    target: int
+    kind: str
+    how: str
+    weight: float
+    line: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much the index holds."""
+
+    n_notes: int
+    n_passages: int
+    n_waiting: int  # passages without a vector
+    n_vectors: int  # rows of the vector file, those no passage uses any more included
+
+
+def find_files(catalogue: Catalogue) -> dict[str, tuple[NoteFile, bytes]]:
+    """Give every note's file as it was when it was read, with its digest, by path."""
+    rows = catalogue.rows("SELECT path, file, size, mtime_ns, digest FROM notes")
+    return {
+        path: (NoteFile(path=path, file=file, size=size, mtime_ns=mtime), digest)
+        for path, file, size, mtime, digest in rows
+    }
+
+
+def find_cards(catalogue: Catalogue) -> tuple[Card, ...]:
+    """Give every note's card with its settled id, in the order of the paths."""
+    return tuple(card for _, card in find_numbered_cards(catalogue))
+
+
+def find_cards_with(catalogue: Catalogue, key: str) -> tuple[Card, ...]:
+    """Give the cards that may have this frontmatter key, in the order of the paths.
+
+    Only these are read, so that a question to few notes does not pay for all.
+    """
+    rows = catalogue.rows(
+        "SELECT id, own_id, card FROM notes WHERE instr(card, ?) ORDER BY path", (f'"{key}"',)
+    )
+    return tuple(
+        card if note == own else replace(card, id=note)
+        for note, own, text in rows
+        for card in (card_from_json(text),)
+    )
+
+
+def find_numbered_cards(catalogue: Catalogue) -> tuple[tuple[int, Card], ...]:
+    """Give (nid, card) of every note, in the order of the paths."""
+    rows = catalogue.rows("SELECT nid, id, own_id, card FROM notes ORDER BY path")
+    return tuple(
+        (nid, card if note == own else replace(card, id=note))
+        for nid, note, own, text in rows
+        for card in (card_from_json(text),)
+    )
+
+
+def find_problems(catalogue: Catalogue) -> tuple[Problem, ...]:
+    """Give what was wrong in the files when they were read, in the order of the paths."""
+    unread = [
+        Problem(path=path, line=1, column=1, code=code, severity=Severity(rank), message=message)
+        for path, code, rank, message in catalogue.rows(
+            "SELECT path, code, severity, message FROM unread ORDER BY path, code"
+        )
+    ]
+    parsed = [
+        problem
+        for path, text in catalogue.rows(
+            "SELECT path, problems FROM notes WHERE problems <> '[]' ORDER BY path"
+        )
+        for problem in problems_from_json(text, path)
+    ]
+    return tuple(sorted([*unread, *parsed], key=lambda p: (p.path, p.line, p.column, p.code)))
+
+
+def find_passages(catalogue: Catalogue, column: str, values: Iterable[int]) -> list[PassageRow]:
+    """Give the passages whose `column` ("pid", "nid" or "row") is among `values`, by pid."""
+    sql = (
+        "SELECT p.pid, p.nid, n.id, n.title, n.path, p.field, p.heading, p.text, p.line, p.start,"
+        " p.end, p.row FROM passages p JOIN notes n USING (nid) WHERE p.{column} IN ({})"
+    ).replace("{column}", column)
+    return [_passage(row) for row in sorted(_in_chunks(catalogue, sql, values))]
+
+
+def find_rows(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, int]:
+    """Give the vector row of each passage that has one, by pid."""
+    sql = "SELECT pid, row FROM passages WHERE row IS NOT NULL AND pid IN ({})"
+    return dict(_in_chunks(catalogue, sql, pids))
+
+
+def find_owners(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, int]:
+    """Give the note (nid) of each passage, by pid; pids the catalogue does not know are absent."""
+    return dict(_in_chunks(catalogue, "SELECT pid, nid FROM passages WHERE pid IN ({})", pids))
+
+
+def find_in_fields(
+    catalogue: Catalogue, pids: Iterable[int], fields: Collection[str]
+) -> frozenset[int]:
+    """Give those of the passages that stand in one of the fields."""
+    rows = _in_chunks(catalogue, "SELECT pid, field FROM passages WHERE pid IN ({})", pids)
+    return frozenset(pid for pid, field in rows if field in fields)
+
+
+def find_pids(catalogue: Catalogue, rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Give the (pid, row) of the passages that use these vector rows."""
+    return _in_chunks(catalogue, "SELECT pid, row FROM passages WHERE row IN ({})", rows)
+
+
+def count(catalogue: Catalogue) -> Counts:
+    """Count what the index holds."""
+    notes = catalogue.rows("SELECT count(*) FROM notes")[0][0]
+    passages, waiting = catalogue.rows(
+        "SELECT count(*), coalesce(sum(row IS NULL), 0) FROM passages"
+    )[0]
+    return Counts(n_notes=notes, n_passages=passages, n_waiting=waiting, n_vectors=catalogue.n_rows)
+
+
+def find_edges(catalogue: Catalogue, *kinds: str) -> tuple[Edge, ...]:
+    """Give the edges of these kinds, or of all, in a fixed order."""
+    marks = ",".join("?" * len(kinds))
+    where = f"WHERE kind IN ({marks})" if kinds else ""
+    rows = catalogue.rows(
+        f"SELECT source, target, kind, how, weight, line, name FROM edges {where}"
+        " ORDER BY source, target, kind, how, line",
+        kinds,
+    )
+    return tuple(
+        Edge(source=a, target=b, kind=kind, how=how, weight=weight, line=line, name=name)
+        for a, b, kind, how, weight, line, name in rows
+    )
+
+
+def _passage(row: tuple[Any, ...]) -> PassageRow:
+    pid, nid, note, title, path, field, heading, text, line, start, end, vector = row
+    return PassageRow(
+        pid=pid,
+        nid=nid,
+        note=note,
+        title=title,
+        path=path,
+        field=None if field == BODY else field,
+        heading=heading,
+        text=text,
+        line=line,
+        start=start,
+        end=end,
+        row=vector,
+    )
+
+
+def _in_chunks(catalogue: Catalogue, sql: str, values: Iterable[int]) -> list[tuple[Any, ...]]:
+    """Run `sql`, whose ``{}`` takes the values, on chunks of them."""
+    ordered = sorted(set(values))
+    found = []
+    for first in range(0, len(ordered), _CHUNK):
+        chunk = ordered[first : first + _CHUNK]
+        found += catalogue.rows(sql.format(",".join("?" * len(chunk))), chunk)
+    return found

@@ -1,0 +1,256 @@
+"""Bringing the index up to date with the notes: only what changed is read, cut and embedded.
+
+Notes go in by batches, each committed whole: stopping in between leaves a usable index that the
+next run completes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from noteweb.errors import Problem
+from noteweb.index.compaction import compact, remove_stale_vectors
+from noteweb.index.embedding import embed_waiting, make_vector_edges
+from noteweb.index.freshness import (
+    WORDS,
+    check_space,
+    find_changes,
+    is_complete,
+)
+from noteweb.index.lookup import count, find_files, find_numbered_cards
+from noteweb.links.feedback import resolve_feedback
+from noteweb.links.identity import settle_ids
+from noteweb.links.resolve import resolve_links
+from noteweb.passage import WordTokenizer, content_key, cut_passages
+from noteweb.vault import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from noteweb.embed import Embedder
+    from noteweb.index.folder import Index
+    from noteweb.index.freshness import Changes, Source
+    from noteweb.model.note import Note
+    from noteweb.model.progress import Progress
+    from noteweb.passage import Passage, Tokenizer
+    from noteweb.vault import NoteFile
+
+#: Notes a commit: some seconds of work at most are lost when a run is stopped.
+_BATCH = 256
+
+#: The tokens of a passage where no model says how many it takes.
+_TOKENS_WITHOUT_MODEL = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What a run did."""
+
+    n_added: int = 0
+    n_changed: int = 0
+    n_removed: int = 0
+    n_notes: int = 0
+    n_passages: int = 0
+    n_embedded: int = 0
+    n_passages_removed: int = 0  # with the notes that changed or went
+    n_waiting: int = 0  # passages that still have no vector
+    mended: bool = False  # the text index had to be made anew
+    unread: tuple[Problem, ...] = ()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the run changed anything."""
+        return bool(
+            self.n_added or self.n_changed or self.n_removed or self.n_embedded or self.mended
+        )
+
+
+def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
+    """Bring the index up to date and say what was done.
+
+    Raises
+    ------
+    IndexMismatch, IndexBusy, IndexDamaged, WriteFailed
+    """
+    check_space(index, source.embedder)
+    changes = find_changes(index, source)
+    if not changes and is_complete(index, source):
+        return _report(index, SyncReport(unread=changes.scan.problems))
+    with index.lock():
+        remove_stale_vectors(index)
+        mended = not index.is_text_current() and index.catalogue.generation > 0
+        if mended:
+            index.mend_text()
+        changes = find_changes(index, source)
+        taken = _take_notes(index, source, changes, progress) if changes else SyncReport()
+        _settle(index)
+        n_embedded = 0
+        if source.embedder:
+            n_embedded = embed_waiting(index, source.bulk, progress)
+            make_vector_edges(index, source.embedder, progress)
+        compact(index, taken.n_passages_removed)
+    return _report(
+        index,
+        replace(
+            taken,
+            n_removed=len(changes.gone),
+            n_embedded=n_embedded,
+            mended=mended,
+            unread=(*changes.scan.problems, *taken.unread),
+        ),
+    )
+
+
+def _take_notes(index: Index, source: Source, changes: Changes, progress: Progress) -> SyncReport:
+    """Read what is fresh, forget what is gone; tell what was new, changed and unreadable."""
+    known = find_files(index.catalogue)
+    cutter = _choose_cutter(index, source, changes)
+    n_added = n_changed = n_cut = 0
+    unread: list[Problem] = []
+    progress.begin("reading notes", len(changes.fresh))
+    batches = [changes.fresh[i : i + _BATCH] for i in range(0, len(changes.fresh), _BATCH)]
+    for number, files in enumerate(batches or [()]):
+        gone = changes.gone if number == 0 else ()
+        batch = _read_batch(source, files, {} if changes.recut else known)
+        n_cut += _commit_batch(index, batch, gone, cutter)
+        n_new = sum(file.path not in known for file, _, _ in batch.read)
+        n_added, n_changed = n_added + n_new, n_changed + len(batch.read) - n_new
+        unread += batch.unread
+        progress.advance(len(files))
+    with index.catalogue.transaction():
+        index.catalogue.set_meta("cutter", cutter.identity)
+        index.catalogue.set_unread(unread)
+    return SyncReport(
+        n_added=n_added, n_changed=n_changed, n_passages_removed=n_cut, unread=tuple(unread)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Files looked at together: parsed, touched with the same bytes in them, or unreadable."""
+
+    read: list[tuple[NoteFile, bytes, Note]] = field(default_factory=list)
+    touched: list[NoteFile] = field(default_factory=list)
+    unread: list[Problem] = field(default_factory=list)
+
+
+def _read_batch(
+    source: Source, files: Sequence[NoteFile], known: dict[str, tuple[NoteFile, bytes]]
+) -> _Batch:
+    from noteweb.parse.notes import parse_note
+
+    batch = _Batch()
+    for file in files:
+        data = read_file(source.root, file)
+        if isinstance(data, Problem):
+            batch.unread.append(data)
+            continue
+        digest = blake2b(data, digest_size=16).digest()
+        if file.path in known and known[file.path][1] == digest:
+            batch.touched.append(file)
+        else:
+            batch.read.append((file, digest, parse_note(data, path=file.path)))
+    return batch
+
+
+def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cutter) -> int:
+    """Put a batch into the catalogue, then into the text index; give the passages taken out."""
+    catalogue, nids = index.catalogue, []
+    with catalogue.transaction():
+        n_before = _n_passages(index)
+        removed = catalogue.remove([*gone, *(file.path for file, _, _ in batch.read)])
+        n_removed = n_before - _n_passages(index)
+        for file, digest, note in batch.read:
+            nid = catalogue.add(file, digest, note.card, note.problems)
+            catalogue.add_passages(nid, cutter.cut(note))
+            nids.append(nid)
+        catalogue.touch(batch.touched)
+        if batch.read or gone:
+            catalogue.bump()
+    if batch.read or gone:
+        index.text.replace(removed, index.text_rows(nids))
+        index.write_manifest()
+    return n_removed
+
+
+def _n_passages(index: Index) -> int:
+    return int(index.catalogue.rows("SELECT count(*) FROM passages")[0][0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cutter:
+    """How notes are cut into passages, by a model's tokenizer or by words."""
+
+    identity: str
+    tokenizer: Tokenizer
+    max_tokens: int
+
+    @classmethod
+    def of(cls, embedder: Embedder | None) -> _Cutter:
+        if embedder is None:
+            return cls(identity=WORDS, tokenizer=WordTokenizer(), max_tokens=_TOKENS_WITHOUT_MODEL)
+        return cls(
+            identity=embedder.identity,
+            tokenizer=embedder.tokenizer,
+            max_tokens=embedder.max_tokens,
+        )
+
+    def cut(self, note: Note) -> Iterator[tuple[Passage, bytes]]:
+        for passage in cut_passages(note, self.tokenizer, max_tokens=self.max_tokens):
+            key = content_key(passage)
+            if passage.field is None and passage.ordinal:
+                # Line ends are kept: a hit in the body names the line of its sentence.
+                raw = note.text[passage.start : passage.end]
+                yield replace(passage, text=raw), key
+            else:
+                yield passage, key
+
+
+def _choose_cutter(index: Index, source: Source, changes: Changes) -> _Cutter:
+    """Cut as the rest of the index is cut; a run that embeds has all of it cut for its model."""
+    if index.catalogue.meta("cutter") == WORDS and not changes.recut:
+        return _Cutter.of(None)
+    embedder = source.model()
+    check_space(index, embedder)
+    return _Cutter.of(embedder)
+
+
+def _settle(index: Index) -> None:
+    """Give every note its id, and find who its links and feedback names point to."""
+    catalogue = index.catalogue
+    generation = str(catalogue.generation)
+    if catalogue.meta("edges_of") == generation:
+        return
+    rows = catalogue.rows("SELECT nid, path, own_id, id FROM notes")
+    settled = settle_ids([(path, own) for _, path, own, _ in rows])
+    with catalogue.transaction():
+        catalogue.rename({nid: settled[path] for nid, path, _, now in rows if settled[path] != now})
+    numbered = find_numbered_cards(catalogue)
+    nids = {card.id: nid for nid, card in numbered}
+    cards = [card for _, card in numbered]
+    links = [
+        (nids[found.source], nids[found.target], 1.0, found.link.line, found.link.relation)
+        for found in resolve_links(cards).resolved
+        if found.source != found.target
+    ]
+    feedback = [
+        (nids[edge.source], nids[edge.target], edge.weight, edge.line, edge.name)
+        for edge in resolve_feedback(cards)
+        if edge.target is not None
+    ]
+    with catalogue.transaction():
+        catalogue.set_edges("links_to", "explicit", links)
+        catalogue.set_edges("feeds_back", "name", feedback)
+        catalogue.set_meta("edges_of", generation)
+
+
+def _report(index: Index, done: SyncReport) -> SyncReport:
+    counted = count(index.catalogue)
+    return replace(
+        done,
+        n_notes=counted.n_notes,
+        n_passages=counted.n_passages,
+        n_waiting=counted.n_waiting,
+    )

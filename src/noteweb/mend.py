@@ -1,0 +1,89 @@
+"""Writing a repair back to a note's file: only when asked, only exact, all or nothing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from noteweb.errors import Problem, WriteFailed
+from noteweb.vault import read_file, read_note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from noteweb.vault import NoteFile
+
+
+_NEW_FILE = 0o644  # mkstemp makes files that only their owner may read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """A note whose text had been read in a wrong encoding, and the text it was.
+
+    `text` encoded as `note_encoding` is what the file should hold; the inverse is exact, so the
+    damaged file can be made again from it.
+    """
+
+    file: NoteFile
+    encoding: str  # the one its UTF-8 had been read as
+    note_encoding: str
+    original: str
+    text: str
+
+
+def find_repairs(root: Path, files: Iterable[NoteFile]) -> Iterator[Repair]:
+    """Give the repair of each of these files that needs one."""
+    for file in files:
+        note = read_note(root, file)
+        if not isinstance(note, Problem) and note.card.repaired:
+            yield Repair(
+                file=file,
+                encoding=note.card.repaired,
+                note_encoding=note.encoding,
+                original=note.original,
+                text=note.text,
+            )
+
+
+def write_repair(root: Path, repair: Repair) -> None:
+    """Put the repaired text in the file's place, in one step, its permissions kept.
+
+    Raises
+    ------
+    WriteFailed
+        where the file changed since it was read, or the disk refuses; it then stands as before
+    """
+    path = root / Path(os.fsdecode(repair.file.file))
+    before = repair.original.encode(repair.note_encoding, "surrogateescape")
+    now = read_file(root, repair.file)
+    if now != before:
+        raise WriteFailed(path, "it changed while it was being repaired")
+    after = repair.text.encode(repair.note_encoding, "surrogateescape")
+    replace_bytes(path.resolve(), after)
+
+
+def replace_bytes(path: Path, data: bytes) -> None:
+    """Replace a file's content so that a reader sees the old or the new one, never a part.
+
+    Raises
+    ------
+    WriteFailed
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".noteweb-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(name).chmod(path.stat().st_mode & 0o7777 if path.exists() else _NEW_FILE)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise WriteFailed(path, error.strerror or str(error)) from error

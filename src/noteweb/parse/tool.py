@@ -1,0 +1,89 @@
+"""The tools that an Acceptor field names: those its statements lead with, not every mention."""
+
+from __future__ import annotations
+
+import re
+
+from noteweb.parse.gazetteer import GENERAL, canonical_tool, match_tool
+from noteweb.parse.phrase import find_lead, find_subject, strip_edges
+from noteweb.text.sentences import split_sentences
+
+_JOINT = re.compile(
+    r"\s*(?:,\s*(?:and\s+|und\s+|и\s+)?|\s(?:and|or|und|и|или)\s|\s?[&/]\s?)", re.IGNORECASE
+)
+_LIST = re.compile(
+    r"\b(?:tools?|frameworks?|libraries|library|platforms?|packages|systems|software|инструмент\w*"
+    r"|Werkzeuge?)\b[^.:]{0,60}?(?:such as|including|includes?|like|namely|are|:|такие как|wie)\s+",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"(?:the|die|der|das)\s+", re.IGNORECASE)
+# A made-up name: a capital or digit inside, or several capitalised words.
+_PROPER = re.compile(
+    r"(?=\S*[A-Z0-9]\S*)(?:\w+[A-Z0-9][\w.+#-]*|[A-Z][\w.+#-]*(?: [A-Z0-9][\w.+#-]*)+)\Z"
+)
+_ONE_WORD = re.compile(r"[A-Z][\w.+#-]{2,}\Z")
+_COMMON = re.compile(
+    r"(?:\w*(?:tions?|ity|ities|ments?|ness|ance|ence|ing|ly|isms?|ures?|ses)"
+    r"|these|this|those|the|it|its|they|each|both|all|for|in|tools?|frameworks?|data|systems?"
+    r"|models?|languages?|platforms?|libraries|additional|other|such|users|researchers|overall"
+    r"|together|key|main|primary|core|compatible|supporting|knowledge|machine|natural|graph|semantic"
+    r"|neural|vector|database|databases|visualization|cloud|web|software|existing|specific|standard"
+    r"|practical|technical|resource|performance|note|first|second|third|finally)\Z",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"\s+(?:library|framework|platform|toolkit|package|tool|software|API)s?\Z")
+_MAX_WORDS = 4
+
+
+def find_tools(text: str, *, is_list_item: bool, is_first: bool) -> tuple[str, ...]:
+    """Find the tools that one statement of an Acceptor field leads with, in usual spelling.
+
+    An item of a list may lead with a tool nobody has listed yet; the first paragraph of running
+    prose may lead with tools in any of its sentences, or announce them ("tools such as ...").
+    """
+    names = _lead_tools(text) or [name for name in (_unlisted(text),) if name]
+    if is_first and not is_list_item:
+        for start, end in split_sentences(text):
+            names += [n for n in _lead_tools(text[start:end]) if n not in GENERAL]
+        for match in _LIST.finditer(text):
+            names += _joined(text, match.end())
+    return tuple(dict.fromkeys(names))
+
+
+def _lead_tools(text: str) -> list[str]:
+    """Give the listed tools a sentence begins with: one, or several joined by commas and "and"."""
+    start = len(text) - len(text.lstrip(" *_\"'“«`([-#"))
+    article = _ARTICLE.match(text, start)
+    return _joined(text, article.end() if article else start)
+
+
+def _joined(text: str, start: int) -> list[str]:
+    names: list[str] = []
+    at = start
+    while (found := match_tool(text, at)) is not None:
+        names.append(found[0])
+        joint = _JOINT.match(text, found[1])
+        if joint is None:
+            break
+        at = joint.end()
+    return names
+
+
+def _unlisted(text: str) -> str:
+    """Give a tool's name by its looks: set off as a lead, or a proper name before a verb."""
+    lead = find_lead(text)
+    name = _SUFFIX.sub("", lead)
+    if lead and len(name.split()) <= _MAX_WORDS and not _is_common(name):
+        return canonical_tool(name) or name
+    subject, by_verb = find_subject(text)
+    name = _SUFFIX.sub("", strip_edges(subject))
+    if not by_verb or len(name.split()) > _MAX_WORDS or _is_common(name):
+        return ""
+    if _PROPER.match(name) or _ONE_WORD.match(name):
+        return canonical_tool(name) or name
+    return ""
+
+
+def _is_common(name: str) -> bool:
+    words = name.split()
+    return not words or _COMMON.match(words[0]) is not None or _COMMON.match(words[-1]) is not None

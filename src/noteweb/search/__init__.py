@@ -1,0 +1,1 @@
+"""Finding notes: by a query (`query`), or by another note (`related`)."""

@@ -1,0 +1,79 @@
+"""What an index holds and how far it lags behind the notes, read without changing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from noteweb.index.lookup import count, find_files
+from noteweb.vault import scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from noteweb.config import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The state of a vault and its index.
+
+    Attributes
+    ----------
+    n_new, n_changed, n_gone : notes the next command will read or forget
+    n_waiting : passages that have no vector yet
+    index_mb : size of the index folder, in millions of bytes
+    """
+
+    root: Path
+    folder: Path
+    model: str  # that made the vectors, empty where there are none
+    wanted_model: str  # that the settings name
+    generation: int = 0
+    n_notes: int = 0
+    n_passages: int = 0
+    n_vectors: int = 0
+    n_waiting: int = 0
+    n_new: int = 0
+    n_changed: int = 0
+    n_gone: int = 0
+    index_mb: float = 0.0
+
+
+def read_status(root: Path, folder: Path, config: Config) -> Status:
+    """Compare index and notes by path, size and time.
+
+    Raises
+    ------
+    IndexDamaged, IndexMismatch
+    """
+    files = scan(root, config).files
+    if not (folder / "index.sqlite").exists():
+        return Status(
+            root=root, folder=folder, model="", wanted_model=config.model, n_new=len(files)
+        )
+    from noteweb.index.catalogue import Catalogue
+
+    with Catalogue(folder / "index.sqlite") as catalogue:
+        known = find_files(catalogue)
+        counted = count(catalogue)
+        return Status(
+            root=root,
+            folder=folder,
+            model=catalogue.meta("model"),
+            wanted_model=config.model,
+            generation=catalogue.generation,
+            n_notes=counted.n_notes,
+            n_passages=counted.n_passages,
+            n_vectors=counted.n_vectors,
+            n_waiting=counted.n_waiting,
+            n_new=sum(file.path not in known for file in files),
+            n_changed=sum(f.path in known and known[f.path][0] != f for f in files),
+            n_gone=len(known.keys() - {file.path for file in files}),
+            index_mb=_size_mb(folder),
+        )
+
+
+def _size_mb(folder: Path) -> float:
+    sizes = (path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return round(sum(sizes) / 1_000_000, 1)

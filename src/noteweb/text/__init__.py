@@ -1,0 +1,1 @@
+"""Text before it is a note: encodings, lines, sentences, languages."""

@@ -1,0 +1,84 @@
+"""Sentences of a text, as spans."""
+
+from __future__ import annotations
+
+import re
+
+from noteweb.text.words import list_words
+
+# Possessive quantifiers keep every attempt to one pass, so the search is linear in the text.
+_END = re.compile(r"[.!?…。！？｡\r\n][.!?…。！？｡]*+[\"'”’»)\]*_」』）]*+")
+_CJK_STOPS = "。！？｡"
+_BLOCK_AFTER_NEWLINE = re.compile(r"[ \t]*+(?:[\r\n]|[-*+#|•]+[ \t]|\d{1,3}[.)][ \t]|\Z)")
+_LOOK_BACK = 24  # longer than any abbreviation
+_ABBREVIATIONS = frozenset(
+    list_words("""
+    fig figs eq eqs al cf e.g i.e vs viz ca approx resp eds dr prof mr mrs ms st jr inc ltd
+    a.k.a т.е т.к т.н и.о ср рис табл гл разд им г гг ул акад тыс млн млрд
+    z.b d.h u.a evtl ggf s.o s.u vgl hrsg p.ex c.-à-d p.ej sra sr pág""")
+)
+# Words of their own where no number follows: "the answer is no."
+_BEFORE_NUMBER = frozenset(
+    list_words("""
+    no nos p pp vol ch sec secs art app tab prop def ref refs lem thm chap ed
+    с стр см п пп т вып abb kap nr bd jan feb mar apr jun jul aug sep sept oct nov dec""")
+)
+_MAX_LIST_DIGITS = 3
+_OPENING_MARKS = "([{\"'“«„*_"
+
+
+def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """Split a text into sentences, given as spans without the white space around them.
+
+    A full stop ends none after an abbreviation, an initial or a list number, or where a small
+    letter follows; blank lines and the start of a list item, heading or quote always do.
+    Every character that is not white space lies in exactly one span. Linear time.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _END.finditer(text):
+        if _is_end(text, match, start):
+            end = match.end() if text[match.start()] not in "\r\n" else match.start()
+            _add(spans, text, start, end)
+            start = end
+    _add(spans, text, start, len(text))
+    return tuple(spans)
+
+
+def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))
+
+
+def _is_end(text: str, match: re.Match[str], start: int) -> bool:
+    end = match.end()
+    first = text[match.start()]
+    if first in _CJK_STOPS:
+        return True
+    if first in "\r\n":
+        return _BLOCK_AFTER_NEWLINE.match(text, match.start() + 1) is not None
+    if end < len(text) and not text[end].isspace():
+        return False
+    if first not in ".…":
+        return True
+    following = text[end : end + 2].strip()
+    if following and following.islower():
+        return False
+    return not _is_abbreviation(text, start, match.start())
+
+
+def _is_abbreviation(text: str, start: int, stop: int) -> bool:
+    begin = max(start, stop - _LOOK_BACK)
+    word = text[begin:stop]
+    blank = max(word.rfind(" "), word.rfind("\n"))
+    word = word[blank + 1 :].lstrip(_OPENING_MARKS).lower()
+    if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
+        return True
+    if word in _BEFORE_NUMBER:
+        return text[stop + 1 : stop + 3].strip()[:1].isdecimal()
+    is_number = word.isdecimal() and len(word) <= _MAX_LIST_DIGITS
+    return is_number and not text[start : stop - len(word)].strip()

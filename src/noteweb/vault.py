@@ -1,0 +1,213 @@
+"""The vault: where it is, which files are notes, and reading them."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from noteweb.config import DEFAULT_IGNORE, FILE_NAME, Config
+from noteweb.errors import Problem, Severity, VaultNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from noteweb.model.note import Note
+
+CACHE_NAME = ".noteweb"
+NOTE_SUFFIXES = (".md", ".markdown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteFile:
+    """A note's file as the directory lists it; two equal values mean "not touched since"."""
+
+    path: str  # relative, forward slashes, valid Unicode: undecodable bytes stand as \\xNN
+    file: bytes  # the same as the file system spells it
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What a walk over the vault found, both in the order of the paths."""
+
+    files: tuple[NoteFile, ...]
+    problems: tuple[Problem, ...]
+
+
+def find_root(start: Path, environ: str | None) -> Path:
+    """Find the vault a command means when none is named.
+
+    `environ` is the value of ``$NOTEWEB_VAULT``; after it comes the nearest folder upward that
+    holds ``.noteweb/`` or ``noteweb.toml``, else `start` itself.
+
+    Raises
+    ------
+    VaultNotFound
+        where ``$NOTEWEB_VAULT`` names no folder
+    """
+    if environ:
+        return check_root(Path(environ).expanduser())
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file() or (folder / CACHE_NAME).is_dir():
+            return folder
+    return start
+
+
+def check_root(path: Path) -> Path:
+    """Give `path` back, absolute, where it is a folder that can be listed.
+
+    Raises
+    ------
+    VaultNotFound
+    """
+    if not path.exists():
+        raise VaultNotFound(path)
+    if not path.is_dir():
+        raise VaultNotFound(path, "is not a folder")
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise VaultNotFound(path, "cannot be read (permission denied)")
+    return path.absolute()
+
+
+def cache_folder(root: Path) -> Path:
+    """Give the folder of the vault's index: inside it, or the user's cache where it is read-only.
+
+    A vault in the cache goes by its name and a hash of its path, so that two never share one.
+    """
+    inside = root / CACHE_NAME
+    if os.access(inside if inside.is_dir() else root, os.W_OK):
+        return inside
+    from hashlib import blake2b
+
+    from platformdirs import user_cache_path
+
+    mark = blake2b(os.fsencode(root), digest_size=6).hexdigest()
+    return user_cache_path("noteweb") / "vaults" / f"{root.name or 'root'}-{mark}"
+
+
+def scan(root: Path, config: Config) -> Scan:
+    """List the notes under `root`.
+
+    Symbolic links to files are followed where they stay inside the vault; links to folders are
+    not, so that a circle ends and nothing outside the vault is read. Devices and FIFOs are never
+    opened.
+    """
+    globs = [glob.rstrip("/") for glob in (*DEFAULT_IGNORE, *config.ignore)]
+    walk = _Walk(
+        root=os.fsencode(root),
+        ignored_name=_any_of([glob for glob in globs if "/" not in glob]),
+        ignored_path=_any_of([glob.lstrip("/") for glob in globs if "/" in glob]),
+    )
+    walk.run()
+    return Scan(
+        files=tuple(sorted(walk.files, key=lambda f: f.path)),
+        problems=tuple(sorted(walk.problems, key=lambda p: p.path)),
+    )
+
+
+def read_file(root: Path, file: NoteFile) -> bytes | Problem:
+    """Read a note's bytes, or say why not."""
+    try:
+        with open(os.path.join(os.fsencode(root), file.file), "rb") as stream:  # noqa: PTH118, PTH123
+            return stream.read()
+    except OSError as error:
+        return _file_problem(file.path, "unreadable-file", f"cannot be read: {error.strerror}")
+
+
+def read_note(root: Path, file: NoteFile) -> Note | Problem:
+    """Read and parse one note, or say why it cannot be read."""
+    from noteweb.parse.notes import parse_note
+
+    data = read_file(root, file)
+    return data if isinstance(data, Problem) else parse_note(data, path=file.path)
+
+
+def read_notes(root: Path, config: Config) -> Iterator[Note | Problem]:
+    """Read every note of the vault, in the order of the paths; what cannot be read is a Problem."""
+    found = scan(root, config)
+    yield from found.problems
+    for file in found.files:
+        yield read_note(root, file)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """One walk; bytes all the way, since a name need not be Unicode."""
+
+    root: bytes
+    ignored_name: re.Pattern[str]
+    ignored_path: re.Pattern[str]
+    files: list[NoteFile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def run(self) -> None:
+        folders = [b""]
+        while folders:
+            folder = folders.pop()
+            try:
+                with os.scandir(os.path.join(self.root, folder)) as entries:  # noqa: PTH118
+                    for entry in entries:
+                        self._take(entry, folder, folders)
+            except OSError as error:
+                reason = f"folder cannot be listed: {error.strerror}"
+                self.problems.append(_file_problem(_shown(folder), "unreadable-folder", reason))
+
+    def _take(self, entry: os.DirEntry[bytes], folder: bytes, folders: list[bytes]) -> None:
+        file = folder + b"/" + entry.name if folder else entry.name
+        is_note = entry.name.lower().endswith((b".md", b".markdown"))
+        if not is_note and not entry.is_dir(follow_symlinks=False):
+            return
+        path = _shown(file)
+        if self._is_ignored(path):
+            return
+        if entry.is_dir(follow_symlinks=False):
+            folders.append(file)
+        else:
+            self._take_file(entry, file, path)
+
+    def _take_file(self, entry: os.DirEntry[bytes], file: bytes, path: str) -> None:
+        try:
+            if entry.is_symlink() and not self._is_inside(entry.path):
+                reason = "symbolic link out of the vault, left alone"
+                self.problems.append(_file_problem(path, "link-outside", reason, Severity.WARNING))
+                return
+            found = entry.stat()
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror}"
+            self.problems.append(_file_problem(path, "unreadable-file", reason))
+            return
+        if stat.S_ISREG(found.st_mode):
+            self.files.append(
+                NoteFile(path=path, file=file, size=found.st_size, mtime_ns=found.st_mtime_ns)
+            )
+        elif not stat.S_ISDIR(found.st_mode):
+            reason = "not a regular file, left alone"
+            self.problems.append(_file_problem(path, "not-a-file", reason, Severity.WARNING))
+
+    def _is_inside(self, path: bytes) -> bool:
+        real, root = os.path.realpath(path), os.path.realpath(self.root)
+        return os.path.commonpath([real, root]) == root
+
+    def _is_ignored(self, path: str) -> bool:
+        name = path.rpartition("/")[2]
+        return bool(self.ignored_name.match(name) or self.ignored_path.match(path))
+
+
+def _any_of(globs: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(fnmatch.translate, globs)))
+
+
+def _shown(file: bytes) -> str:
+    return os.fsdecode(file).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _file_problem(
+    path: str, code: str, message: str, severity: Severity = Severity.ERROR
+) -> Problem:
+    return Problem(path=path, line=1, column=1, code=code, severity=severity, message=message)

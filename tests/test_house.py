@@ -1,0 +1,153 @@
+"""The rules of the house that a person would forget: documents, public names, import budget."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import noteweb
+from noteweb.cli.app import app
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted((ROOT / "src" / "noteweb").rglob("*.py"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+COMMANDS = {info.callback.__name__: info.callback for info in app.registered_commands}
+
+#: The one door of each heavy library: only here may it be imported.
+DOORS = {
+    "torch": {"embed/sbert.py"},
+    "sentence_transformers": {"embed/sbert.py"},
+    "faiss": {"index/nearest.py"},
+    "tantivy": {"index/textindex.py"},
+    "rich": {"cli/render.py", "cli/progress.py"},
+    "sqlite3": {"index/catalogue.py"},
+    "yaml": {"parse/"},
+    "frontmatter": {"parse/"},
+    "networkx": {"graph/", "export/"},
+    "rapidfuzz": {"links/"},
+    "tokenizers": {"embed/tokens.py"},
+}
+
+
+def imported(path):
+    """Name the top packages that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_heavy_libraries_have_one_door(library):
+    """What costs seconds or megabytes is imported in one place, so that it can be left out."""
+    places = {
+        path.relative_to(ROOT / "src" / "noteweb").as_posix()
+        for path in SOURCES
+        if library in imported(path)
+    }
+    assert places
+    assert all(any(place.startswith(door) for door in DOORS[library]) for place in places), places
+
+
+def test_a_text_query_loads_no_model(tmp_path):
+    """A query by words starts neither numpy's big users nor any model."""
+    (tmp_path / "a.md").write_text("The comb holds honey.\n", encoding="utf-8")
+    (tmp_path / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
+    code = (
+        "import sys\nfrom noteweb.cli import run\n"
+        f"run(['query', 'honey', '--mode', 'text', '-q', '--format', 'json', '-C', {str(tmp_path)!r}])\n"
+        "print(sorted({'torch', 'transformers', 'sklearn', 'scipy', 'networkx', 'faiss', 'rich',"
+        " 'yaml', 'tokenizers', 'rapidfuzz'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, capture_output=True, check=True)  # makes the index
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert '"note": "a"' in done.stdout
+    assert done.stdout.endswith("\n[]\n")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_documented(name):
+    """A command's help says what it does, with an example, and README lists it with that line."""
+    help_text = COMMANDS[name].__doc__
+    first = help_text.split("\n", 1)[0]
+    assert first.endswith(".")
+    assert f"Example: noteweb {name}" in help_text
+    assert f"| `{name}` | {first} |" in README
+
+
+def test_readme_lists_no_other_command():
+    """README's table of commands is the command's own."""
+    assert set(re.findall(r"^\| `([a-z-]+)` \| [A-Z]", README, re.MULTILINE)) == set(COMMANDS)
+
+
+def test_architecture_maps_every_module():
+    """ARCHITECTURE's code map names each module and drawer, and none that is not there."""
+    top = {
+        path.relative_to(ROOT / "src" / "noteweb").parts[0].removesuffix(".py")
+        for path in SOURCES
+        if not path.name.startswith("__")
+    }
+    code_map = ARCHITECTURE.split("## Code map", 1)[1].split("\n## ", 1)[0]
+    mapped = set(re.findall(r"^\| `([a-z_]+)/?` \|", code_map, re.MULTILINE))
+    assert mapped == top
+
+
+def test_invariants_name_tests_that_exist():
+    """Each invariant in ARCHITECTURE names a test, and it is there."""
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    named = re.findall(r"`(test_[a-z0-9_]+)`", ARCHITECTURE)
+    assert named
+    assert [name for name in named if f"def {name}(" not in tests] == []
+
+
+def test_every_dependency_has_its_line():
+    """ARCHITECTURE says of each dependency what it is for."""
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = project.split("dependencies = [", 1)[1].split("\n]", 1)[0]
+    names = re.findall(r'^  "([A-Za-z0-9_-]+)', block, re.MULTILINE)
+    assert names
+    assert [name for name in names if f"| `{name}` |" not in ARCHITECTURE] == []
+
+
+def test_the_public_names_are_those_promised():
+    """`from noteweb import NoteWeb` works, and nothing else is promised."""
+    assert noteweb.__all__ == ["NoteWeb", "__version__"]
+    assert noteweb.NoteWeb.open
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = noteweb.nothing
+
+
+def test_the_wheel_carries_the_schemas(tmp_path):
+    """From an installed wheel, without the checkout, the schemas and the types are found."""
+    build = "from hatchling.build import build_wheel; import sys; print(build_wheel(sys.argv[1]))"
+    subprocess.run(
+        [sys.executable, "-c", build, str(tmp_path)], cwd=ROOT, capture_output=True, check=True
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(tmp_path / "site")
+    read = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "import noteweb; from noteweb.schema import read_schema, schema_names\n"
+        "assert noteweb.__file__.startswith(sys.argv[1]), noteweb.__file__\n"
+        "print(*schema_names()); read_schema('note')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", read, str(tmp_path / "site")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here = {path.stem for path in (ROOT / "schemas").glob("*.json")}
+    assert set(done.stdout.split()) == here
+    assert (tmp_path / "site" / "noteweb" / "py.typed").exists()

@@ -1,0 +1,267 @@
+"""The index follows the notes: only what changed is read and embedded, and stopping is safe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import noteweb.index.sync
+from noteweb.embed.hashing import HashingEmbedder
+from noteweb.errors import IndexMismatch, Problem, Severity, WriteFailed
+from noteweb.index.lookup import count, find_edges
+from noteweb.web import NoteWeb
+
+SMALL = Path(__file__).parent / "vaults" / "small"
+
+
+@pytest.fixture
+def vault(tmp_path):
+    """Give a copy of the small vault."""
+    return Path(shutil.copytree(SMALL, tmp_path / "vault"))
+
+
+class Counting(HashingEmbedder):
+    """The hashing embedder, counting what it is asked to encode."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts = []
+
+    def encode(self, texts, *, on_done=None):
+        """Remember and encode."""
+        self.texts += texts
+        return super().encode(texts, on_done=on_done)
+
+
+@pytest.fixture
+def counting(monkeypatch):
+    """Have every vault embedded by one counting embedder."""
+    made = Counting()
+    monkeypatch.setattr(NoteWeb, "_open", lambda *_: made)
+    return made
+
+
+def sync(vault, **options):
+    """Bring a vault's index up to date in a process of its own, so to say."""
+    with NoteWeb.open(vault) as web:
+        return web.sync(**options)
+
+
+def answers(vault, *queries):
+    """Give what a vault answers, scores included."""
+    with NoteWeb.open(vault) as web:
+        return [web.search(query) for query in queries]
+
+
+def test_a_second_run_reads_and_embeds_nothing(vault, counting):
+    """Nothing changed means nothing done."""
+    assert sync(vault).n_added == 4
+    counting.texts.clear()
+    report = sync(vault)
+    assert not report.is_changed
+    assert counting.texts == []
+
+
+def test_an_edit_embeds_only_the_passages_it_touched(vault, counting):
+    """One changed sentence of a note costs its passage, not the note."""
+    sync(vault)
+    counting.texts.clear()
+    note = vault / "field" / "Waggle dance.md"
+    text = note.read_text(encoding="utf-8")
+    note.write_text(text + "\n## More\n\nRain keeps the dancers in.\n", encoding="utf-8")
+    assert sync(vault).n_changed == 1
+    passages = [text for text in counting.texts if len(text.split()) > 4]
+    assert len(passages) == 1
+    assert "Rain keeps the dancers in." in passages[0]
+
+
+def test_a_new_time_stamp_alone_changes_nothing(vault, counting):
+    """A file written again with the same bytes is not parsed, and is known from then on."""
+    sync(vault)
+    os.utime(vault / "field" / "Waggle dance.md", ns=(1, 1))
+    counting.texts.clear()
+    assert not sync(vault).is_changed
+    assert not sync(vault).is_changed
+    assert counting.texts == []
+
+
+def test_a_note_that_goes_takes_its_answers_along(vault):
+    """A removed note is found no more, and what pointed to it points nowhere."""
+    sync(vault)
+    (vault / "field" / "Waggle dance.md").unlink()
+    assert sync(vault).n_removed == 1
+    with NoteWeb.open(vault) as web:
+        assert all(hit.note_id != "field/Waggle dance" for hit in web.search("dance distance"))
+        assert "note:field/Waggle dance" not in web.graph
+
+
+def test_a_moved_note_keeps_its_vectors(vault, counting):
+    """The same text under another path is not embedded again, save its unchanged title."""
+    sync(vault)
+    counting.texts.clear()
+    (vault / "field" / "Waggle dance.md").rename(vault / "Waggle dance.md")
+    report = sync(vault)
+    assert (report.n_added, report.n_removed) == (1, 1)
+    assert counting.texts == []
+
+
+def test_stopping_while_embedding_keeps_what_is_done(vault, counting, monkeypatch):
+    """After Ctrl-C the words answer, and the next run embeds only the rest."""
+    monkeypatch.setattr("noteweb.index.embedding._SHARD", 5)
+    whole = Counting.encode
+
+    def stop_after_two(self, texts, *, on_done=None):
+        if len(self.texts) >= 10:
+            raise KeyboardInterrupt
+        return whole(self, texts, on_done=on_done)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Counting, "encode", stop_after_two)
+        with pytest.raises(KeyboardInterrupt):
+            sync(vault)
+    with NoteWeb.open(vault) as web:
+        assert count(web.index.catalogue).n_waiting > 0
+        assert web.search("swarm preparation", mode="text")
+    done = len(counting.texts)
+    report = sync(vault)
+    assert report.n_waiting == 0
+    assert done == 10
+    again = set(counting.texts[:done]) & set(counting.texts[done:])
+    assert not {text for text in again if ": " in text}  # titles are phrases as well
+
+
+def test_stopping_while_reading_keeps_whole_batches(vault, monkeypatch):
+    """A run that dies in its second batch leaves the first, and the next run completes it."""
+    monkeypatch.setattr(noteweb.index.sync, "_BATCH", 2)
+    whole, calls = noteweb.index.sync._read_batch, []
+
+    def stop(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return whole(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(noteweb.index.sync, "_read_batch", stop)
+        with pytest.raises(KeyboardInterrupt):
+            sync(vault)
+    with NoteWeb.open(vault) as web:
+        assert count(web.index.catalogue).n_notes == 2
+    assert sync(vault).n_notes == 4
+
+
+def test_a_crash_between_catalogue_and_words_is_mended(vault, monkeypatch):
+    """A text index that lags behind the catalogue is made anew, and answers as a fresh one."""
+    sync(vault)
+    note = vault / "field" / "Waggle dance.md"
+    note.write_text("Honey flows in June.\n", encoding="utf-8")
+
+    def crash(*_):
+        raise WriteFailed(vault, "no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("noteweb.index.textindex.TextIndex.replace", crash)
+        with pytest.raises(WriteFailed, match="no space"):
+            sync(vault)
+    assert sync(vault).mended
+    (hits,) = answers(vault, "honey june")
+    assert hits[0].note_id == "field/Waggle dance"
+
+
+def test_an_unreadable_note_is_told_until_it_can_be_read(vault, monkeypatch):
+    """One file without permission costs that file, is listed, and heals."""
+    whole = noteweb.index.sync.read_file
+
+    def deny(root, file):
+        if "Waggle" not in file.path:
+            return whole(root, file)
+        return Problem(
+            path=file.path,
+            line=1,
+            column=1,
+            code="unreadable-file",
+            severity=Severity.ERROR,
+            message="cannot be read: Permission denied",
+        )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(noteweb.index.sync, "read_file", deny)
+        report = sync(vault)
+        assert (report.n_notes, [p.path for p in report.unread]) == (3, ["field/Waggle dance.md"])
+        with NoteWeb.open(vault) as web:
+            assert "unreadable-file" in {problem.code for problem in web.problems()}
+    assert sync(vault).n_notes == 4
+    with NoteWeb.open(vault) as web:
+        assert "unreadable-file" not in {problem.code for problem in web.problems()}
+
+
+def test_a_text_only_index_is_cut_again_for_a_model(vault):
+    """Passages that were cut by words are cut by the model's tokens once there is one."""
+    (vault / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
+    assert sync(vault).n_waiting > 0
+    (vault / "noteweb.toml").write_text('model = "hashing"\n', encoding="utf-8")
+    assert sync(vault).n_waiting == 0
+    assert not sync(vault).is_changed
+
+
+def test_two_models_never_mix(vault):
+    """An index refuses another model's vectors, and a rebuild takes them."""
+    sync(vault)
+    with NoteWeb.open(vault) as web:
+        catalogue = web.index.catalogue
+        with catalogue.transaction():
+            catalogue.set_meta("space", "another model")
+            catalogue.set_meta("model", "another")
+    with pytest.raises(IndexMismatch, match="made by another"):
+        sync(vault)
+    with NoteWeb.open(vault) as web:
+        assert web.rebuild().n_embedded > 0
+
+
+def test_edges_tell_how_they_were_found(vault):
+    """Links are explicit; names in FeedbackLoop point to the note they mean."""
+    sync(vault)
+    with NoteWeb.open(vault) as web:
+        kinds = {(edge.kind, edge.how) for edge in find_edges(web.index.catalogue)}
+        steps = web.graph["note:Queen pheromone and swarming"]["note:field/Winter cluster"]
+    assert ("links_to", "explicit") in kinds
+    assert ("feeds_back", "name") in kinds
+    assert {(e["kind"], e["provenance"]) for e in steps.values()} >= {
+        ("links_to", "explicit"),
+        ("supports", "explicit"),
+        ("feeds_back", "inferred"),
+    }
+
+
+WORDS = st.sampled_from(["comb", "honey", "queen", "улей", "dance", "[[a]]", "#bees", "\n\n## H\n\n"])
+TEXTS = st.lists(WORDS, max_size=12).map(" ".join)
+EDITS = st.lists(st.tuples(st.sampled_from("abc"), st.none() | TEXTS), max_size=5)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(EDITS, min_size=1, max_size=3))
+def test_any_history_ends_as_a_fresh_index(tmp_path_factory, history):
+    """Whatever is written, changed and removed on the way, the answers are a fresh index's."""
+    vault = tmp_path_factory.mktemp("vault")
+    (vault / "noteweb.toml").write_text('model = "hashing"\n', encoding="utf-8")
+    for edits in history:
+        for name, text in edits:
+            path = vault / f"{name}.md"
+            path.unlink(missing_ok=True) if text is None else path.write_text(text, "utf-8")
+        sync(vault)
+    queries = ("honey comb", "улья", "queen dance")
+    followed = answers(vault, *queries)
+    with NoteWeb.open(vault) as web:
+        web.rebuild()
+    fresh = answers(vault, *queries)
+    assert [[h.note_id for h in hits] for hits in followed] == [
+        [h.note_id for h in hits] for hits in fresh
+    ]
+    for one, other in zip(followed, fresh, strict=True):
+        assert np.allclose([h.score for h in one], [h.score for h in other], atol=1e-4)
