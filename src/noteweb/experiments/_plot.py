@@ -18,6 +18,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 490, 32, 352  # of the field between the axes
 #: Okabe and Ito's colours (2008), which colour-blind readers tell apart; yellow is too pale here.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _N_TICKS = 6
+_MOST_DIGITS = 4
 _MIDDLE = 'text-anchor="middle"'
 
 
@@ -37,15 +38,21 @@ class Axis:
         return math.log10(value) if self.is_log else float(value)
 
     def ticks(self, low: float, high: float) -> list[float]:
-        """Give at most seven round values between two places."""
+        """Give at most seven places between two places, at round values where there is room."""
         if self.is_log and high - low < 1:
-            return [10.0**place for place in (low, (low + high) / 2, high)]
+            return [low, (low + high) / 2, high]
         raw = (high - low) / _N_TICKS
         unit = 1.0 if self.is_log else 10.0 ** math.floor(math.log10(raw))
         steps = range(1, 400) if self.is_log else (1, 2, 5, 10)
         step = next(unit * k for k in steps if unit * k >= raw * (1 - 1e-9))
-        places = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
-        return [10.0 ** (k * step) if self.is_log else k * step for k in places]
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        return [k * step for k in range(first, last + 1)]
+
+    def write(self, place: float) -> str:
+        """Give the value at a place as text of a few characters."""
+        if not self.is_log:
+            return f"{place:.3g}"
+        return f"1e{place:.0f}" if abs(place) > _MOST_DIGITS else f"{10**place:.3g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +137,13 @@ def _axes(chart: Chart, frame: _Frame) -> list[str]:
         _text(14, middle, chart.y.label, f'{_MIDDLE} transform="rotate(-90 14 {middle:.0f})"'),
     ]
     for tick in chart.x.ticks(*frame.x_range):
-        x, _ = frame.point(chart.x.place(tick), 0)
+        x, _ = frame.point(tick, 0)
         parts.append(f'<path d="M{x:.1f} {_BOTTOM}v5" stroke="#444444"/>')
-        parts.append(_text(x, _BOTTOM + 18, f"{tick:.3g}", _MIDDLE))
+        parts.append(_text(x, _BOTTOM + 18, chart.x.write(tick), _MIDDLE))
     for tick in chart.y.ticks(*frame.y_range):
-        _, y = frame.point(0, chart.y.place(tick))
+        _, y = frame.point(0, tick)
         parts.append(f'<path d="M{_LEFT} {y:.1f}H{_RIGHT}" stroke="#dddddd"/>')
-        parts.append(_text(_LEFT - 6, y + 4, f"{tick:.3g}", 'text-anchor="end"'))
+        parts.append(_text(_LEFT - 6, y + 4, chart.y.write(tick), 'text-anchor="end"'))
     return parts
 
 

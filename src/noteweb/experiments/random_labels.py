@@ -126,7 +126,7 @@ def run(ctx: Context, params: Mapping[str, Any], seed: int) -> None:
     """Train on true and on shuffled labels from the same start."""
     setting = _Setting(**params)
     train_set, test_set = load(ctx.rng("split"), setting.n_train)
-    shuffled = ctx.rng("shuffle").permutation(train_set.labels)
+    shuffled = shuffle(ctx.rng("shuffle"), train_set.labels)
     true = train(ctx.rng("training"), train_set, setting)
     ctx.progress(0.2, "true labels")
     random = train(ctx.rng("training"), Digits(x=train_set.x, labels=shuffled), setting)
@@ -155,6 +155,11 @@ def load(rng: np.random.Generator, n_train: int) -> tuple[Digits, Digits]:
     order = rng.permutation(len(x))
     first, rest = order[:n_train], order[n_train:]
     return Digits(x=x[first], labels=labels[first]), Digits(x=x[rest], labels=labels[rest])
+
+
+def shuffle(rng: np.random.Generator, labels: np.ndarray) -> np.ndarray:
+    """Give the same labels to other images; each class keeps its size."""
+    return rng.permutation(labels)
 
 
 def train(rng: np.random.Generator, digits: Digits, setting: _Setting) -> Trained:
