@@ -71,13 +71,30 @@ def test_any_numbers_make_a_picture(points, is_log):
     assert all(64 <= x <= 490 and 32 <= y <= 352 for x, y in places(root))
 
 
-@given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9), st.booleans())
+@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9), st.booleans())
 def test_ticks_are_few_and_rising(low, width, is_log):
-    """One axis has two to seven of them at least where it has room."""
-    low, high = (low / 1e8, low / 1e8 + width / 1e8) if is_log else (low, low + width)
-    ticks = Axis(label="", is_log=is_log).ticks(low, high)
-    assert len(ticks) <= 8
+    """Every axis has two to eight of them, inside its range."""
+    low, width = (low / 1e8, width / 1e8) if is_log else (low, width)
+    ticks = Axis(label="", is_log=is_log).ticks(low, low + width)
+    assert 2 <= len(ticks) <= 8
     assert ticks == sorted(ticks)
+    assert low - 1e-6 * width <= ticks[0] <= ticks[-1] <= low + (1 + 1e-6) * width
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_log", "labels"),
+    [
+        (0.0, 1.0, False, ["0", "0.2", "0.4", "0.6", "0.8", "1"]),
+        (-0.1, 3.1, True, ["1", "10", "100", "1e+03"]),
+        (1.4, 2.8, True, ["50", "100", "200", "500"]),
+        (0.30, 0.31, True, ["2", "2.02", "2.04"]),
+        (5.0, 8.0, True, ["1e5", "1e6", "1e7", "1e8"]),
+    ],
+)
+def test_ticks_stand_at_round_values(low, high, is_log, labels):
+    """Tenths, decades, or 1, 2 and 5 in each decade."""
+    axis = Axis(label="", is_log=is_log)
+    assert [axis.write(tick) for tick in axis.ticks(low, high)] == labels
 
 
 def test_a_chart_is_written(tmp_path):

@@ -18,6 +18,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 490, 32, 352  # of the field between the axes
 #: Okabe and Ito's colours (2008), which colour-blind readers tell apart; yellow is too pale here.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _N_TICKS = 6
+_FEW_DECADES = 2
 _MOST_DIGITS = 4
 _MIDDLE = 'text-anchor="middle"'
 
@@ -38,9 +39,12 @@ class Axis:
         return math.log10(value) if self.is_log else float(value)
 
     def ticks(self, low: float, high: float) -> list[float]:
-        """Give at most seven places between two places, at round values where there is room."""
-        if self.is_log and high - low < 1:
-            return [low, (low + high) / 2, high]
+        """Give a few places between two places, at round values where there is room."""
+        if self.is_log and high - low < _FEW_DECADES:
+            decades = range(math.floor(low), math.ceil(high) + 1)
+            marks = [decade + math.log10(unit) for decade in decades for unit in (1, 2, 5)]
+            inside = [mark for mark in marks if low <= mark <= high]
+            return inside if len(inside) > 1 else [low, (low + high) / 2, high]
         raw = (high - low) / _N_TICKS
         unit = 1.0 if self.is_log else 10.0 ** math.floor(math.log10(raw))
         steps = range(1, 400) if self.is_log else (1, 2, 5, 10)

@@ -13,8 +13,8 @@ the slope follows from the omitted-variable formula.
 Simplified: linear mechanisms, Gaussian noise of variance 1, everything measured without error.
 
 Published and measured: the formulas are exact, so for tau = g = 1 the slope is 2, R^2 is 8/11 =
-0.727 before the intervention and 0 after it. Measured over 20 planned seeds: see `METHOD` in the
-note that makes the claim; every metric lies within 0.02 of its formula.
+0.727 before the intervention and 0 after it. Over 20 seeds: bias 0.993 to 1.006, R^2 0.724 to 0.730
+before and -0.010 to 0.008 after; adjusted and intervened slope differ by 0.017 at most.
 
 Predicate against the catalogue: the catalogue asks that the naive slope agree with its formula,
 which it does for g = 0 as well; here that is a guard, and the claim asks for the bias itself.

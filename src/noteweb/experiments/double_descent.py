@@ -14,8 +14,10 @@ Simplified: random features in place of networks; each curve is the median over 
 since a peak has a heavy tail (single draws range over more than two orders of magnitude). For the
 same reason the height is only bounded from below, over the median of seeds.
 
-Published and measured: the peak lies at p = n in both (figure from memory). Trap: noise 0 does not
-remove the peak, because what the features miss acts as noise.
+Published and measured: the peak lies at p = n in both (figure from memory), here in each of 20
+seeds. Its height over the far end has the median 85 (22 to 1,109), and the far end has 0.54 (0.38
+to 0.80) of the least error below n. Trap: noise 0 does not remove the peak, because what the
+features miss acts as noise.
 
 Predicate against the catalogue: the height is read at p = n and not at the highest point, so that a
 curve that merely falls from its left end shows no peak.
