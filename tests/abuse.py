@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from noteweb.evidence.task import Task
 from noteweb.lab import Limits
 from noteweb.model.run import RunKey
@@ -27,3 +30,17 @@ def make_task(body, *, seed=7, limits=TIGHT, files=(), name="toy", **more):
 
 
 GOOD = 'ctx.guard("known", ok=True)\nctx.metric("gap", 0.5)'
+
+
+def find_processes(mark):
+    """Give the processes that name `mark` in their command line or environment."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                text = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            except OSError:
+                continue
+            if mark.encode() in text:
+                found.append(int(entry.name))
+    return found

@@ -239,7 +239,9 @@ def test_edges_tell_how_they_were_found(vault):
     }
 
 
-WORDS = st.sampled_from(["comb", "honey", "queen", "улей", "dance", "[[a]]", "#bees", "\n\n## H\n\n"])
+WORDS = st.sampled_from(
+    ["comb", "honey", "queen", "улей", "dance", "[[a]]", "#bees", "\n\n## H\n\n"]
+)
 TEXTS = st.lists(WORDS, max_size=12).map(" ".join)
 EDITS = st.lists(st.tuples(st.sampled_from("abc"), st.none() | TEXTS), max_size=5)
 

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from noteweb.graph.build import Graph
     from noteweb.graph.route import Route
     from noteweb.index.folder import Index
-    from noteweb.index.freshness import Source
-    from noteweb.index.sync import SyncReport
+    from noteweb.index.freshness import Source, SyncReport
     from noteweb.links.names import NameTable
     from noteweb.mend import Repair
     from noteweb.model.claim import Claim
@@ -132,9 +131,14 @@ class NoteWeb:
         ------
         IndexMismatch, IndexBusy, IndexDamaged, WriteFailed, ModelUnavailable
         """
-        from noteweb.index.sync import sync
+        from noteweb.index.freshness import look
 
-        self.report = sync(self.index, self._source(with_vectors=with_vectors), self.progress)
+        source = self._source(with_vectors=with_vectors)
+        self.report = look(self.index, source)
+        if self.report is None:
+            from noteweb.index.sync import sync
+
+            self.report = sync(self.index, source, self.progress)
         self._is_fresh["text"] = True
         self._is_fresh["vectors"] |= with_vectors
         return self.report
@@ -367,13 +371,8 @@ class NoteWeb:
         return build_names(self.cards)
 
     def _refresh(self, *, with_vectors: bool) -> None:
-        from noteweb.index.freshness import is_current
-
-        if self._is_fresh["vectors" if with_vectors else "text"]:
-            return
-        if not is_current(self.index, self._source(with_vectors=with_vectors)):
+        if not self._is_fresh["vectors" if with_vectors else "text"]:
             self.sync(with_vectors=with_vectors)
-        self._is_fresh |= {"text": True, "vectors": with_vectors or self._is_fresh["vectors"]}
 
     def _source(self, *, with_vectors: bool) -> Source:
         from noteweb.index.freshness import Source

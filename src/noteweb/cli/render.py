@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from noteweb.errors import Problem
     from noteweb.graph.route import Route
-    from noteweb.index.sync import SyncReport
+    from noteweb.index.freshness import SyncReport
     from noteweb.mend import Repair
     from noteweb.model.hit import Hit
     from noteweb.model.note import Note

@@ -66,6 +66,7 @@ def note_row(note: Note) -> Row:
         "language": card.language,
         "attributes": dict(card.attributes),
         "fields": fields,
+        "joint": [field.value for field in card.joint],
         "scores": {
             "novelty": card.scores.novelty,
             "value": card.scores.value,

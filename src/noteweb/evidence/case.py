@@ -7,26 +7,24 @@ what has changed since those that no longer do, whether the code may run.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Severity
-from noteweb.evidence.closure import read_closure
 from noteweb.judge import judge_evidence, mark_stale
 from noteweb.lab import resolve_params
-from noteweb.ledger import Ledger, Registration, find_post_hoc, name_ledger, read_ledger, register
+from noteweb.ledger import Registration, find_post_hoc, register
 from noteweb.look import first_look, plan_seeds
 from noteweb.model.run import RunKey, find_changes
 from noteweb.model.verdict import Reason, ReasonKind, Verdict, VerdictKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
-    from noteweb.evidence.closure import Closure
-    from noteweb.evidence.find import Finder, Found
-    from noteweb.evidence.trust import Standing, TrustStore
+    from noteweb.evidence.find import Found
+    from noteweb.evidence.workplace import Workplace
     from noteweb.lab import Experiment
+    from noteweb.ledger import Ledger
     from noteweb.model.claim import Claim, EvidenceRef
     from noteweb.model.run import Change, RunRecord
 
@@ -39,47 +37,6 @@ _CHANGED = {
     "format_version": ReasonKind.CHANGED_FORMAT,
     "experiment": ReasonKind.CHANGED_CODE,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workplace:
-    """What cases share: where things are, and what has been read of them once.
-
-    Attributes
-    ----------
-    runs : the vault's folder of ledgers
-    """
-
-    runs: Path
-    finder: Finder
-    trust: TrustStore
-    closures: dict[str, Closure] = field(default_factory=dict)
-    ledgers: dict[str, tuple[tuple[int, int], Ledger]] = field(default_factory=dict)
-
-    def ledger(self, experiment: str) -> Ledger:
-        """Give what the experiment's ledger holds now; read again only when it has changed."""
-        path = name_ledger(self.runs, experiment)
-        try:
-            found = path.stat()
-            mark = found.st_size, found.st_mtime_ns
-        except OSError:
-            mark = 0, 0
-        held = self.ledgers.get(experiment)
-        if held is None or held[0] != mark:
-            held = mark, read_ledger(path, f"{self.runs.name}/{path.name}")
-            self.ledgers[experiment] = held
-        return held[1]
-
-    def closure(self, found: Found) -> Closure:
-        """Give the experiment's closure, read once."""
-        name = found.place.name
-        if name not in self.closures:
-            self.closures[name] = read_closure(found)
-        return self.closures[name]
-
-    def standing(self, found: Found) -> Standing:
-        """Tell whether the experiment may run."""
-        return self.trust.standing(found.place, self.closure(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +159,7 @@ class Case:
                 and all(each.parts.params.get(name) == wanted[name] for name in evidence.params)
             ]
             if evidence is self.evidence:
-                records = [each for each in records if self._is_kin(each)]
+                records = self._choose_kin(records)
             if records:
                 last = records[-1].parts
                 group = [each for each in records if not find_changes(each.parts, last)]
@@ -210,14 +167,16 @@ class Case:
                 return _Old(evidence=evidence, records=group, changes=changes)
         return None
 
-    def _is_kin(self, record: RunRecord) -> bool:
-        """Whether parameters that both know are the same; defaults belong to the code."""
-        mine = self.key.params if self.key else {}
-        both = mine.keys() & record.parts.params.keys()
-        has_same_code = self.key is not None and record.parts.code == self.key.code
-        return not has_same_code and all(
-            mine[name] == record.parts.params[name] for name in both & self.evidence.params.keys()
-        )
+    def _choose_kin(self, records: list[RunRecord]) -> list[RunRecord]:
+        """Give the records of the same parameters; with other code, of those the claim names.
+
+        A default belongs to the code and may have changed with it.
+        """
+        if self.key is None:
+            return []
+        key = self.key
+        same = [each for each in records if each.parts.params == key.params]
+        return same or [each for each in records if each.parts.code != key.code]
 
     def _earlier(self) -> Iterable[EvidenceRef]:
         """Give the evidence as the claim once had it, with other parameters, the last first."""

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from noteweb.evidence.declare import DeclarationInvalid, parse_source
 from noteweb.evidence.find import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from noteweb.evidence.find import Found, Place
 
@@ -67,7 +67,7 @@ class Closure:
 def read_closure(found: Found) -> Closure:
     """Read all files that the experiment needs; a file that is gone counts as absent."""
     reader = _Reader(place=found.place)
-    reader.follow(found.place.path)
+    reader.follow([*_packages(found.place), found.place.path])
     experiment = found.experiment
     data = _read_data(found.place, experiment.data if experiment else ())
     reader.files.update({name: content for name, content in data.items() if content is not None})
@@ -83,6 +83,7 @@ def read_closure(found: Found) -> Closure:
     )
 
 
+@lru_cache(maxsize=256)
 def read_version(library: str) -> str:
     """Give an installed library's version without importing it."""
     from importlib.metadata import PackageNotFoundError, version
@@ -99,13 +100,7 @@ def hash_code(data: bytes) -> str:
     The same under every version of Python: fields of the syntax tree that are empty are left out,
     and later versions add only such.
     """
-    try:
-        tree = parse_source(data)
-        if b"__doc__" not in data:
-            _drop_docstrings(tree)
-        return _hash("\n".join(_flatten(tree, [])).encode("utf-8", "surrogatepass"))
-    except (DeclarationInvalid, RecursionError):
-        return _hash(data)
+    return _read_code(data)[0]
 
 
 def hash_installed(name: str) -> str:
@@ -119,6 +114,16 @@ def hash_installed(name: str) -> str:
     return _ABSENT
 
 
+@lru_cache(maxsize=256)  # experiments share files
+def _read_code(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Give the code's hash and the modules it imports."""
+    try:
+        tree = parse_source(data)
+        return _hash_tree(tree, data), tuple(find_imports(tree))
+    except (DeclarationInvalid, RecursionError):
+        return _hash(data), ()
+
+
 @dataclass(slots=True, kw_only=True)
 class _Reader:
     """Follows imports from file to file."""
@@ -128,8 +133,7 @@ class _Reader:
     code: dict[str, str] = field(default_factory=dict)
     seen: set[Path] = field(default_factory=set)
 
-    def follow(self, start: Path) -> None:
-        waiting = [start]
+    def follow(self, waiting: list[Path]) -> None:
         while waiting:
             path = waiting.pop()
             if path in self.seen:
@@ -148,14 +152,10 @@ class _Reader:
             self.code[name] = _ABSENT
             return []
         self.files[name] = content
-        self.code[name] = hash_code(content)
+        self.code[name], modules = _read_code(content)
         if path == _NOTEWEB / "noteweb" / "lab.py":
             return []
-        try:
-            tree = parse_source(content)
-        except DeclarationInvalid:
-            return []
-        return [file for module in find_imports(tree) for file in self._resolve(module, path)]
+        return [file for module in modules for file in self._resolve(module, path)]
 
     def _name(self, path: Path) -> str:
         if path.is_relative_to(_NOTEWEB / "noteweb"):
@@ -219,6 +219,11 @@ def _named_import(node: ast.Call) -> Iterator[str]:
             yield first.value
 
 
+def _packages(place: Place) -> list[Path]:
+    """Give the files of the packages that an installed experiment lies in."""
+    return _module_files(place.root, place.module.split(".")) if place.module else []
+
+
 def _module_files(base: Path, parts: Sequence[str]) -> list[Path]:
     files = []
     for depth in range(len(parts) + 1):
@@ -254,6 +259,12 @@ def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
+def _hash_tree(tree: ast.Module, data: bytes) -> str:
+    if b"__doc__" not in data:
+        _drop_docstrings(tree)
+    return _hash("\n".join(_flatten(tree, [])).encode("utf-8", "surrogatepass"))
+
+
 def _drop_docstrings(tree: ast.Module) -> None:
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
@@ -267,6 +278,9 @@ def _flatten(node: object, words: list[str]) -> list[str]:
     """Append the tree's words in one order; a list and no generator, for speed."""
     if isinstance(node, ast.AST):
         words.append(type(node).__name__)
+        if isinstance(node, ast.JoinedStr):
+            # Python 3.12.0 and 3.12.1 put an empty text behind a nested format.
+            node.values = [each for each in node.values if getattr(each, "value", None) != ""]
         for name in node._fields:
             value = getattr(node, name, None)
             is_empty = value is None or value == []

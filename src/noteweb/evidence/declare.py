@@ -14,6 +14,7 @@ from typing import Any
 from noteweb import lab
 
 _VARIABLE = "experiment"
+_LARGEST = 1e9  # of a limit; thirty years of seconds
 _CLASSES: dict[str, type] = {
     each.__name__: each
     for each in (
@@ -194,7 +195,7 @@ def _check(name: str, field: str, value: object, line: int) -> None:
     if not _fits(value, types):
         message = f"{field} of {name} cannot be {str(value)[:40]!r}"
         raise DeclarationInvalid(message, line)
-    if field in _LIMIT_NAMES and not 0 < value < 1e9:  # type: ignore[operator]  # a number: above
+    if field in _LIMIT_NAMES and not 0 < value < _LARGEST:  # type: ignore[operator]  # a number: above
         message = f"{field} of {name} must be above 0"
         raise DeclarationInvalid(message, line)
 

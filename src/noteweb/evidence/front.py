@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from noteweb.errors import ClaimNotFound, ExperimentNotFound, ExperimentUnreadable
-from noteweb.evidence.case import Workplace, open_cases
+from noteweb.evidence.case import open_cases
 from noteweb.evidence.find import Finder
 from noteweb.evidence.run import Options, explain, read_verdicts, verify
 from noteweb.evidence.trust import TrustStore, show_difference
+from noteweb.evidence.workplace import RUNS, Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,8 +83,6 @@ class Evidence:
     @cached_property
     def workplace(self) -> Workplace:
         """What has been read of experiments and records."""
-        from noteweb.evidence.store import RUNS
-
         return Workplace(runs=self.root / RUNS, finder=Finder(self.root), trust=self._trust)
 
     def pick(self, names: Sequence[str] = ()) -> tuple[Claim, ...]:

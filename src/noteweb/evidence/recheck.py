@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from noteweb.evidence.case import Case, Workplace
+    from noteweb.evidence.case import Case
     from noteweb.evidence.run import Options
     from noteweb.evidence.task import Task
+    from noteweb.evidence.workplace import Workplace
     from noteweb.model.claim import Claim
     from noteweb.model.note import Json
     from noteweb.model.progress import Progress

@@ -12,7 +12,7 @@ from collections import deque
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from noteweb.evidence.case import open_cases
 from noteweb.evidence.plan import plan_step, plan_tasks
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from noteweb.evidence.case import Case, Workplace
+    from noteweb.evidence.case import Case
     from noteweb.evidence.executors import Executor, Job, Result
     from noteweb.evidence.plan import Step
     from noteweb.evidence.store import Store
     from noteweb.evidence.task import Task
+    from noteweb.evidence.workplace import Workplace
     from noteweb.model.claim import Claim
     from noteweb.model.progress import Progress
     from noteweb.model.run import RunRecord
@@ -126,7 +127,7 @@ class Shop:
         self._store = store
         self._executor = executor
 
-    def __enter__(self) -> Shop:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from noteweb.errors import WriteFailed
 from noteweb.evidence.atomic import write_atomic
 from noteweb.evidence.supervise import read_left_record
+from noteweb.evidence.workplace import RUNS
 from noteweb.ledger import name_ledger
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from noteweb.evidence.task import Task
     from noteweb.model.run import RunRecord
 
-RUNS = "runs"  # in the vault: ledgers, committed, and artifacts, which can be made again
 ARTIFACTS = "artifacts"
 _IGNORED = f".lock\n{ARTIFACTS}/\n"
 

@@ -6,7 +6,7 @@ It travels as JSON and bytes, so that a worker elsewhere needs nothing but notew
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ from noteweb.lab import Experiment, Guard, Limits, Metric
 from noteweb.model.run import RunKey
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from noteweb.model.note import Json
 
 #: Environment that experiments may see of the machine's own.
@@ -42,7 +44,7 @@ class Task:
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     metrics: tuple[str, ...] = ()
     guards: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     is_deterministic: bool = False
     needs_gpu: bool = False
     executor: str = "process"
@@ -94,7 +96,8 @@ def make_environment(work: str, environ: Mapping[str, str], seed: int) -> dict[s
     """Give the whole environment of a run: fresh, its home and temporary folder its own."""
     fresh = {name: environ[name] for name in _PASSED_ON if name in environ}
     fresh |= {f"{library}_NUM_THREADS": "1" for library in _THREADS}
-    fresh |= {"HOME": work, "TMPDIR": f"{work}/tmp", "MPLCONFIGDIR": f"{work}/tmp"}
+    own = os.path.join(work, "tmp")  # noqa: PTH118  # text in, text out
+    fresh |= {"HOME": work, "TMPDIR": own, "MPLCONFIGDIR": own}
     fresh |= {"LANG": "C.UTF-8", "TZ": "UTC", "MPLBACKEND": "agg"}
     # The order of a set of words, which some programs' results depend on, follows the seed too.
     fresh["PYTHONHASHSEED"] = str(seed % 2**32)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from noteweb.errors import Problem, Severity
-from noteweb.model.note import Card, Link, LinkKind, Mention, Scores, TermPair
+from noteweb.model.note import Card, Field, Link, LinkKind, Mention, Scores, TermPair
 
 
 def card_to_json(card: Card) -> str:
@@ -20,6 +20,7 @@ def card_to_json(card: Card) -> str:
         [
             [card.id, card.path, card.title, card.category, card.description],
             [card.created, card.updated, card.language, card.repaired],
+            card.joint,
             card.aliases,
             card.tags,
             dict(card.attributes),
@@ -36,9 +37,20 @@ def card_to_json(card: Card) -> str:
 
 def card_from_json(text: str) -> Card:
     """Read what `card_to_json` wrote."""
-    names, marks, aliases, tags, attributes, scores, tools, domains, feedback, terms, links = (
-        json.loads(text)
-    )
+    (
+        names,
+        marks,
+        joint,
+        aliases,
+        tags,
+        attributes,
+        scores,
+        tools,
+        domains,
+        feedback,
+        terms,
+        links,
+    ) = json.loads(text)
     return Card(
         id=names[0],
         path=names[1],
@@ -49,6 +61,7 @@ def card_from_json(text: str) -> Card:
         updated=marks[1],
         language=marks[2],
         repaired=marks[3],
+        joint=tuple(Field(name) for name in joint),
         aliases=tuple(aliases),
         tags=tuple(tags),
         attributes=MappingProxyType(attributes),

@@ -32,6 +32,7 @@ _NO_DOMAIN = re.compile(
 )
 _SUFFIX = re.compile(r"\s+(?:domain|field|discipline|perspective|principles?)\Z", re.IGNORECASE)
 _MAX_WORDS = 6
+_MAX_BARE_WORDS = 4  # an item so short is the name itself
 _MAX_DOMAINS = 12
 _MIN_LEADS = 3  # so many leads outvote a list that none of them confirms
 
@@ -53,7 +54,8 @@ def find_listed_domains(text: str) -> tuple[str, ...]:
 def find_lead_domain(text: str) -> str:
     """Give the domain a statement leads with, empty for none."""
     bare = _OF.sub("", text, count=1) if _OF.match(text) else text
-    name = find_lead(bare)
+    is_bare = len(bare.split()) <= _MAX_BARE_WORDS and not bare.endswith((".", ":"))
+    name = find_lead(bare) or (bare if is_bare else "")
     if not name:
         subject, by_verb = find_subject(bare)
         name = subject if by_verb else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +17,7 @@ from noteweb.parse.mark import find_line_marks
 from noteweb.parse.scalar import ScalarMap, map_scalar, map_span, map_whole
 from noteweb.parse.score import read_scores
 from noteweb.parse.term import find_terms
-from noteweb.parse.tool import find_tools
+from noteweb.parse.tool import find_announced_tools, find_tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +75,16 @@ class _Statement(NamedTuple):
     is_item: bool
 
 
+def glance_field(entry: Entry, field: Field) -> Reading:
+    """Read of a field what a card shows, without cutting its text into units.
+
+    Only for the fields that name nothing: all but Acceptor, SignalTransduction, FeedbackLoop.
+    """
+    keys = entry.value if isinstance(entry.value, dict) else {}
+    scores = read_scores(entry.value) if field is Field.EMERGENCE else _NO_SCORES
+    return Reading(units=(), scores=scores, is_joint=any(key.lower() == "all" for key in keys))
+
+
 def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
     """Read a field of the frontmatter, prose or typed, into units and the names they give.
 
@@ -94,13 +104,17 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
             for ordinal, statement in enumerate(statements)
         ]
     )
-    return _NAMED.get(field, _name_nothing)(entry, statements, units)
+    if field in _NAMED:
+        return _NAMED[field](entry, statements, units)
+    return replace(glance_field(entry, field), units=units)
 
 
 def _collapse(text: str) -> str:
     """Make runs of white space one blank; most statements hold none, and splitting is slow."""
-    if "\n" in text or "  " in text or not text.isprintable():
-        return " ".join(text.split())
+    if "\n" in text or "  " in text or "\t" in text or not text.isascii():
+        text = " ".join(text.split())
+    if "*" in text and text.count("**") % 2:  # half of a bold lead whose label was taken off
+        text = text.replace("**", "", 1)
     return text
 
 
@@ -183,25 +197,17 @@ def _labelled(
         yield _Statement(f"{label}: {statement.text}", start, statement.end, is_item=True)
 
 
-def _name_nothing(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
-    del statements
-    keys = entry.value if isinstance(entry.value, dict) else {}
-    return Reading(units=units, is_joint=any(key.lower() == "all" for key in keys))
-
-
-def _name_scores(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
-    del statements
-    return Reading(units=units, scores=read_scores(entry.value))
-
-
 def _name_tools(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
-    del entry
     found: dict[str, Mention] = {}
-    for index, (statement, unit) in enumerate(zip(statements, units, strict=True)):
-        names = find_tools(statement.text, is_list_item=statement.is_item, is_first=index == 0)
-        for name in names:
+    for statement, unit in zip(statements, units, strict=True):
+        for name in find_tools(statement.text):
             found.setdefault(name.lower(), _mention(name, unit))
-    return Reading(units=units, tools=tuple(found.values()))
+    if units and isinstance(entry.value, str) and not statements[0].is_item:
+        first_paragraphs = entry.value[:_LIST_REACH].split("\n\n")
+        for name in find_announced_tools(first_paragraphs[0]):
+            found.setdefault(name.lower(), _mention(name, units[0]))
+    order = sorted(found.values(), key=lambda mention: mention.start)
+    return Reading(units=units, tools=tuple(order))
 
 
 def _name_domains(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
@@ -240,5 +246,4 @@ _NAMED = {
     Field.ACCEPTOR: _name_tools,
     Field.SIGNAL_TRANSDUCTION: _name_domains,
     Field.FEEDBACK_LOOP: _name_feedback,
-    Field.EMERGENCE: _name_scores,
 }

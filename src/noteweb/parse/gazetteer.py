@@ -11,31 +11,31 @@ ONNX Runtime; TensorRT; TensorBoard; TensorFlow Serving; TensorFlow Extended; To
 Hugging Face; Hugging Face Transformers; Hugging Face Datasets; Hugging Face Hub; Transformers;
 Sentence Transformers; spaCy; NLTK; Gensim; Stanza; AllenNLP; Flair; CoreNLP; fastText; BERTopic;
 LangChain; LangGraph; LlamaIndex; Haystack; DSPy; Semantic Kernel; AutoGen; CrewAI; AutoGPT;
-OpenAI API; OpenAI Gym; Gymnasium; Stable Baselines3; RLlib; Ray; Ray Tune; DeepSpeed; Megatron-LM;
-vLLM; llama.cpp; Ollama; PEFT; bitsandbytes; Accelerate; Triton; CUDA; OpenCL; CuPy; Numba;
-NumPy; SciPy; pandas; Polars; Dask; Apache Spark; Spark; PySpark; Apache Flink; Apache Kafka; Kafka;
-Apache Airflow; Airflow; Prefect; Dagster; Luigi; Kubeflow; MLflow; Weights & Biases; Neptune;
-Comet ML; ClearML; DVC; Optuna; Hyperopt; BoTorch; GPyTorch; Ax; SMAC; AutoKeras; Auto-sklearn;
-scikit-learn; XGBoost; LightGBM; CatBoost; statsmodels; Stan; PyMC; Pyro; NumPyro; Edward; BUGS;
-JAGS; TensorFlow Probability; DoWhy; EconML; CausalML; pgmpy; Tetrad; SHAP; LIME; Captum;
-InterpretML; TransformerLens; ELI5; Alibi; Fairlearn; AI Fairness 360; Great Expectations;
-Neo4j; NetworkX; igraph; Gephi; graph-tool; DGL; PyTorch Geometric; ArangoDB; TigerGraph;
-Apache TinkerPop; GraphDB; Stardog; Amazon Neptune; RDFLib; Apache Jena; Protégé; OWL; SPARQL;
-Cytoscape; Obsidian; Logseq; Roam Research; Notion; Zotero; Anki; Zettlr; Emacs Org-mode;
+OpenAI API; OpenAI Gym; Gymnasium; Stable Baselines3; RLlib; Ray; Ray Tune; DeepSpeed;
+Megatron-LM; vLLM; llama.cpp; Ollama; PEFT; bitsandbytes; Accelerate; Triton; CUDA; OpenCL; CuPy;
+Numba; NumPy; SciPy; pandas; Polars; Dask; Apache Spark; Spark; PySpark; Apache Flink;
+Apache Kafka; Kafka; Apache Airflow; Airflow; Prefect; Dagster; Luigi; Kubeflow; MLflow;
+Weights & Biases; Neptune; Comet ML; ClearML; DVC; Optuna; Hyperopt; BoTorch; GPyTorch; Ax; SMAC;
+AutoKeras; Auto-sklearn; scikit-learn; XGBoost; LightGBM; CatBoost; statsmodels; Stan; PyMC; Pyro;
+NumPyro; Edward; BUGS; JAGS; TensorFlow Probability; DoWhy; EconML; CausalML; pgmpy; Tetrad; SHAP;
+LIME; Captum; InterpretML; TransformerLens; ELI5; Alibi; Fairlearn; AI Fairness 360;
+Great Expectations; Neo4j; NetworkX; igraph; Gephi; graph-tool; DGL; PyTorch Geometric; ArangoDB;
+TigerGraph; Apache TinkerPop; GraphDB; Stardog; Amazon Neptune; RDFLib; Apache Jena; Protégé; OWL;
+SPARQL; Cytoscape; Obsidian; Logseq; Roam Research; Notion; Zotero; Anki; Zettlr; Emacs Org-mode;
 FAISS; Pinecone; Weaviate; Milvus; Qdrant; Chroma; ChromaDB; pgvector; Annoy; hnswlib; Vespa;
 Elasticsearch; OpenSearch; Apache Solr; Apache Lucene; Lucene; Redis; MongoDB; PostgreSQL; SQLite;
-
 MySQL; DuckDB; ClickHouse; Cassandra; BigQuery; Snowflake; Jupyter; Jupyter Notebook; JupyterLab;
 Google Colab; RStudio; MATLAB; Simulink; Mathematica; Maple; SageMath; Julia; Octave; SPSS; Stata;
 Matplotlib; seaborn; Plotly; Bokeh; Altair; D3.js; Tableau; Power BI; Grafana; Streamlit; Gradio;
 Dash; FastAPI; Flask; Django; Docker; Kubernetes; Git; GitHub; GitLab; Jenkins; Terraform;
-Snakemake; Nextflow; Galaxy; Unity ML-Agents; Unity; Unreal Engine; Gazebo; ROS; MuJoCo; PyBullet; NetLogo;
-Mesa; AnyLogic; GAMA; Lean; Coq; Isabelle; Isabelle/HOL; Agda; Z3; Prolog; SWI-Prolog; PDDL; CLIPS;
-SOAR; ACT-R; OpenCog; NEST; NEURON; Brian2; Nengo; GROMACS; OpenMM; RDKit; DeepChem; PyMOL;
-AlphaFold; Biopython; Bioconductor; BLAST; QuTiP; Qiskit; Cirq; PennyLane; OpenFOAM; FEniCS; COMSOL;
-ANSYS; OpenCV; Detectron2; MediaPipe; scikit-image; Pillow; Blender; librosa; Kaldi; Whisper; ESPnet; Rasa;
-Dialogflow; LaTeX; Overleaf; Pandoc; Quarto; Mermaid; Graphviz; PlantUML; Miro; Prometheus; OpenMPI;
-Python; R; C++; Rust; Haskell; GPT-3; GPT-4; ChatGPT; Claude; BERT; T5; Llama; Gemini; Mistral
+Snakemake; Nextflow; Galaxy; Unity ML-Agents; Unity; Unreal Engine; Gazebo; ROS; MuJoCo; PyBullet;
+NetLogo; Mesa; AnyLogic; GAMA; Lean; Coq; Isabelle; Isabelle/HOL; Agda; Z3; Prolog; SWI-Prolog;
+PDDL; CLIPS; SOAR; ACT-R; OpenCog; NEST; NEURON; Brian2; Nengo; GROMACS; OpenMM; RDKit; DeepChem;
+PyMOL; AlphaFold; Biopython; Bioconductor; BLAST; QuTiP; Qiskit; Cirq; PennyLane; OpenFOAM;
+FEniCS; COMSOL; ANSYS; OpenCV; Detectron2; MediaPipe; scikit-image; Pillow; Blender; librosa;
+Kaldi; Whisper; ESPnet; Rasa; Dialogflow; LaTeX; Overleaf; Pandoc; Quarto; Mermaid; Graphviz;
+PlantUML; Miro; Prometheus; OpenMPI; Python; R; C++; Rust; Haskell; GPT-3; GPT-4; ChatGPT; Claude;
+BERT; T5; Llama; Gemini; Mistral
 """
 _ALIASES = {  # the first words of aliases of several words are those of listed tools
     "huggingface": "Hugging Face",
@@ -55,8 +55,8 @@ _ALIASES = {  # the first words of aliases of several words are those of listed 
     "openaigpt4": "GPT-4",
 }
 _NOISE = re.compile(r"[\s\-_./]+")
-_WORD = re.compile(r"[^\s,;:()\[\]*\"“”«»]+")
-_MAX_WORDS = 4
+_EDGES = ".,;:()[]*\"“”«»'’\n"
+_LONGEST = 60  # characters of a name with what follows its words
 #: Words that are tools only where they lead a statement of their own.
 GENERAL = frozenset(
     [
@@ -103,7 +103,18 @@ def _first_key(word: str) -> str:
     return _key(word.rstrip(".'’").removesuffix("'s").removesuffix("’s"))
 
 
-_FIRST_WORDS = frozenset([*(_key(name.split()[0]) for name in _LISTED), *TOOLS])
+def _count_words() -> dict[str, int]:
+    """Give, for the first word of every tool, how many words its longest name has."""
+    longest: dict[str, int] = {}
+    for name in _LISTED:
+        words = name.split()
+        key = _key(words[0])
+        longest[key] = max(longest.get(key, 1), len(words))
+        longest.setdefault(_key(name), 1)
+    return longest | {key: longest.get(key, 1) for key in _ALIASES}
+
+
+_N_WORDS = _count_words() | {"huggingface": 4, "hugging": 4, "weights": 3, "transformers": 2}
 
 
 def canonical_tool(name: str) -> str | None:
@@ -113,23 +124,12 @@ def canonical_tool(name: str) -> str | None:
 
 def match_tool(text: str, start: int = 0) -> tuple[str, int] | None:
     """Find the longest listed tool whose name begins at an offset, and where its name ends."""
-    first = _WORD.match(text, start)
-    if first is None or _first_key(first[0]) not in _FIRST_WORDS:
-        return None
-    words = [first]
-    at = first.end() + 1 if text[first.end() : first.end() + 1] == " " else len(text)
-    while len(words) < _MAX_WORDS:
-        match = _WORD.match(text, at)
-        if match is None:
-            break
-        words.append(match)
-        at = match.end()
-        if text[at : at + 1] != " ":
-            break
-        at += 1
-    for last in reversed(words):
-        name = text[start : last.end()].rstrip(".'’")
+    words = text[start : start + _LONGEST].split(" ")
+    n_words = _N_WORDS.get(_first_key(words[0].strip(_EDGES)), 0)
+    for count in range(min(n_words, len(words)), 0, -1):
+        raw = " ".join(words[:count])
+        name = raw.rstrip(_EDGES)
         found = TOOLS.get(_key(name.removesuffix("'s").removesuffix("’s")))
-        if found is not None and (len(name) > 1 or name == "R"):
+        if found is not None and name[:1] not in _EDGES and (len(name) > 1 or name == "R"):
             return found, start + len(name)
     return None

@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 _TAG = re.compile(
     r"#(?:\[\[([^\[\]\r\n]+)\]\]|([\w/\-\U0001f000-\U0001faff\u2600-\u27bf\u200d\ufe0f]+))"
 )
-_BEFORE_TAG = frozenset("([（【「『《，。、；：,;|>\"'“‘*_~-—–…！？!?")
+_BEFORE_TAG = frozenset("(（【「『《，。、；：,;|>\"'“‘*_~-—–…！？!?")
 _BLOCK_REF = re.compile(r"\(\(([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\)\)")
 _ANCHOR = re.compile(
     r"<a\s[^<>]{0,500}?\bhref\s*=\s*(?:\"([^\"<>\r\n]*)\"|'([^'<>\r\n]*)'|([^\s\"'<>]+))",

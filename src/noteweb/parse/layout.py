@@ -36,7 +36,8 @@ _FIELD = (
     r"|feedback[ -]?loops?)"
 )
 _OPENING = re.compile(
-    rf"(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b)"
+    rf"(?P<field>(?:the[ ]|this[ ]|das[ ]|поле[ ])?"
+    rf"(?:{_FIELD}|following|field|section)\b(?![ ]of))"
     r"|(?:(?:the|these|here|below|there|following|diese|folgende|вот|следующие)[ ](?:\w+[ ]){0,3})?"
     r"(?:\w+[ -]){0,4}(?:scenarios?|conditions?|triggers?|thresholds?|ways?|notes?|tools?|domains?"
     r"|factors?|situations?|сценари\w+|услови\w+|способ\w+|замет\w+|szenarien|bedingungen|wege)\b"
@@ -56,33 +57,6 @@ _TRIGGERS = frozenset(
     )
 )
 _CJK_TRIGGER = re.compile(r"[当若]|如果")
-_AND = 8
-_N_OPENING = 3  # words by which sentences that begin alike are known
-
-_BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-_FIELD = (
-    r"(?:receptor|activation|acceptor|signal[ -]?transduction|signal[ -]?amplification|emergence"
-    r"|feedback[ -]?loops?)"
-)
-_OPENING = re.compile(
-    rf"(?:the[ ]|this[ ]|das[ ]|поле[ ])?(?:{_FIELD}\b(?![ ]of)|(?:following|field|section)\b)"
-    r"|(?:(?:the|these|here|below|there|following|diese|folgende|вот|следующие)[ ](?:\w+[ ]){0,3})?"
-    r"(?:\w+[ -]){0,4}(?:scenarios?|conditions?|triggers?|thresholds?|ways?|notes?|tools?|domains?"
-    r"|factors?|situations?|сценари\w+|услови\w+|способ\w+|замет\w+|szenarien|bedingungen|wege)\b"
-    r"[^.:]{0,160}(?:[.:]|\Z)",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r"(?:these|those|overall|together|collectively|in (?:summary|conclusion|sum)|each of|each \w+ "
-    r"|such|thus|the (?:\w+ ){0,2}(?:thresholds|conditions|triggers|relationships|scenarios|ways)"
-    r"|эти|в целом|таким образом|вместе|все эти|diese|insgesamt|zusammen)\b",
-    re.IGNORECASE,
-)
-_TRIGGER = re.compile(
-    r"\b(?:when|whenever|if|once|while|during|where|upon|когда|если|при|wenn|sobald|falls|cuando"
-    r"|lorsque|quand)\b|[当若]|如果",
-    re.IGNORECASE,
-)
 _ENDS_IN_AND = (" and", " or", " и", " или", " und", " oder")
 
 
@@ -116,10 +90,14 @@ def _choose_marks(value: str) -> list[Mark]:
     if _covers(value, headings, _MIN_COVER):
         return headings
     ordinals = find_chain(find_ordinals(value))
-    if _covers(value, ordinals, _MIN_COVER):
-        return ordinals
-    if _covers(value, numbers, _MIN_COVER):
-        return numbers
+    for marks in (ordinals, numbers):
+        if _covers(value, marks, _MIN_COVER):
+            return marks
+    return _weak_marks(value, line_marks)
+
+
+def _weak_marks(value: str, line_marks: list[Mark]) -> list[Mark]:
+    """Choose bold leads or bullets, which also stand inside prose."""
     for kind in (MarkKind.BOLD, MarkKind.BULLET):
         marks = _outermost([m for m in line_marks if m.kind is kind])
         if _covers(value, marks, _MIN_COVER_WEAK):
@@ -147,7 +125,7 @@ def _numbered(value: str, line_marks: list[Mark]) -> tuple[list[Mark], list[list
     at_lines = [m for m in line_marks if m.kind is MarkKind.NUMBER]
     starts = {mark.content for mark in at_lines}
     marks = at_lines
-    if not at_lines or len(find_chain(at_lines)) < len(at_lines):
+    if len(at_lines) < 2 or len(find_chain(at_lines)) < len(at_lines):  # noqa: PLR2004 - no list
         inline = [m for m in find_inline_numbers(value) if m.content not in starts]
         marks = sorted(at_lines + inline, key=lambda m: m.start)
     groups = split_counts(marks)
@@ -258,7 +236,10 @@ def _is_opening(value: str, span: tuple[int, int]) -> bool:
         return False
     if text.endswith(":"):
         return True
-    return _OPENING.match(text) is not None and len(split_sentences(text)) == 1
+    opening = _OPENING.match(text)
+    if opening is None or len(split_sentences(text)) > 1:
+        return False
+    return opening["field"] is not None or _TRIGGERS.isdisjoint(text.lower().split())
 
 
 def _split_paragraph(value: str, start: int, end: int) -> list[tuple[int, int]]:

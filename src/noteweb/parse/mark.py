@@ -73,13 +73,14 @@ _ORDINALS |= dict.fromkeys(
 # Only texts that hold one of these can hold a second item.
 _SECONDS = ("econd", "тор", "weite", "euxi", "egund", "inally")
 
+_ROMAN = frozenset("IVX")
 _LONGEST_LABEL = 60
 _LABEL_ENDS = frozenset(".]–—：、")
 _LABEL = re.compile(
     r"[ \t]*(?:[#>]{1,6}[ \t]+)?(?:[-*+•][ \t]+)?[*_]{0,3}"
     r"(?:[^\W\d_]+[ \t]+){0,2}?(?P<word>[^\W\d_]{2,24})(?:[ \t]+|(?<=[\u4e00-\u9fff]))"
     r"(?:[№#][ \t]*)?(?P<number>\d{1,3}|[^\W\d_]{1,6})[*_]{0,3}"
-    r"(?P<end>[ \t]*(?:[:.)\]：、](?=[\s*_]|[\u4e00-\u9fff]|\Z)|[–—-](?=\s))|(?=[ \t]*\Z))"
+    r"(?P<end>[ \t]*(?:[:.)\]](?=[\s*_]|\Z)|[：、]|[–—-](?=\s))|(?=[ \t]*\Z))"
     r"[*_]{0,3}[ \t]*"
 )
 _NUMBER = re.compile(r"[ \t]*[*_]{0,3}\(?(?P<number>\d{1,3})(?:[.)]|\)\.)[*_]{0,3}[ \t]+(?=\S)")
@@ -138,7 +139,10 @@ def _to_number(label: re.Match[str]) -> int:
     text = label["number"]
     if text.isdecimal():
         return int(text)
-    return _NUMBER_WORDS.get(text.lower(), 0) if label["end"] else 0
+    is_letter = len(text) == 1 or _ROMAN.issuperset(text.upper())
+    if label["end"].strip()[:1] in ("", ".") or (is_letter and not text.isupper()):
+        return 0
+    return _NUMBER_WORDS.get(text.lower(), 0)
 
 
 def _plain_mark(line: str, at: int, index: int, first: str) -> Mark | None:
@@ -153,7 +157,7 @@ def _plain_mark(line: str, at: int, index: int, first: str) -> Mark | None:
 
 def find_inline_numbers(value: str) -> list[Mark]:
     """Find ``1) ... 2) ...`` inside lines."""
-    if "2) " not in value and "2. " not in value:
+    if "2" not in value or ("2) " not in value and "2. " not in value):
         return []
     marks = []
     line, counted = 0, 0

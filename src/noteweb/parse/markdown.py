@@ -7,13 +7,11 @@ Obsidian. Lines end at LF, CR LF or CR. Linear in the text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-from noteweb.model.note import Anchor, Callout, Part, PartKind, Section
-from noteweb.parse.code import Finding
-from noteweb.parse.codefence import Fencing, index_fences, match_fence
+from noteweb.model.note import Anchor, Callout, PartKind
+from noteweb.parse.codefence import index_fences, match_fence
+from noteweb.parse.scan import Body, Scan
 
-_LINE_END = re.compile(r"\r\n?|\n")
 _MARKER = re.compile(r"(?:[-*+]|(?P<number>\d{1,9})[.)])(?:[ \t]+(?=\S)|[ \t]*\Z)")
 _ATX = re.compile(r"#{1,6}(?=[ \t]|\Z)")
 _ATX_TAIL = re.compile(r"(?:^|[ \t])#+[ \t]*\Z")
@@ -29,49 +27,15 @@ _SPECIAL = frozenset("`~#>%<$[|=-*+_0123456789")
 _CODE_INDENT = 4  # columns from which a line is indented code, not a heading or fence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """The blocks of a note's body.
-
-    Attributes
-    ----------
-    breaks : offsets at which an inline block begins
-    holes : spans of fenced code, comments, formulas and definitions, in order
-    definitions : destinations of reference links by label in lower case
-    """
-
-    parts: list[Part] = field(default_factory=list)
-    sections: list[Section] = field(default_factory=list)
-    callouts: list[Callout] = field(default_factory=list)
-    footnotes: list[Anchor] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)
-    holes: list[tuple[int, int]] = field(default_factory=list)
-    definitions: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-
 def scan_body(text: str, start: int, first_line: int) -> Body:
     """Scan ``text[start:]``, whose first line has the given number."""
-    scan = _Scan(text, start, first_line)
+    scan = _Reader(text, start, first_line)
     scan.run()
     return scan.finish()
 
 
-class _Scan:
-    """The state of one pass over the lines of a body."""
-
-    def __init__(self, text: str, start: int, first_line: int) -> None:
-        self.text, self.start, self.first_line = text, start, first_line
-        self.lines, self.starts = _split_lines(text, start)
-        self.fencing: Fencing | None = None
-        self.body = Body()
-        self.heads: list[tuple[int, str, int, int, int]] = []  # level, title, line, start, end
-        self.paragraph = -1  # the line on which the open top-level paragraph began
-        self.columns: list[int] = []  # where the text of each open list item begins
-        self.item_paragraph = -1  # the line on which that item's open paragraph began
-        self.is_lazy = False  # whether a line at the margin would go on the item's paragraph
-        self.lost: set[str] = set()  # closing marks that stand nowhere further on
-        self.text_from = -1
+class _Reader(Scan):
+    """The readers of each kind of block, over the state they share."""
 
     def run(self) -> None:
         """Read line after line; each reader gives the number of the next line."""
@@ -82,43 +46,12 @@ class _Scan:
             if not bare:
                 self.paragraph, self.is_lazy = -1, False
                 self.body.breaks.append(self.starts[index])
-                self._keep_text(index)
+                self.keep_text(index)
                 index += 1
             elif bare[0] not in _SPECIAL and "|" not in line:
                 index = self._read_plain(index, line, bare)
             else:
                 index = self._read_special(index, line, bare)
-
-    def finish(self) -> Body:
-        """Close the last part and cut the sections."""
-        self._end_text(len(self.text))
-        end = len(self.text)
-        heads = self.heads
-        first = heads[0][3] if heads else end
-        if self.text[self.start : first].strip():
-            self.body.sections.append(
-                Section(
-                    level=0,
-                    title="",
-                    line=self.first_line,
-                    start=self.start,
-                    body_start=self.start,
-                    end=first,
-                )
-            )
-        for number, (level, title, line, start, body_start) in enumerate(heads):
-            stop = heads[number + 1][3] if number + 1 < len(heads) else end
-            self.body.sections.append(
-                Section(
-                    level=level,
-                    title=title,
-                    line=self.first_line + line,
-                    start=start,
-                    body_start=body_start,
-                    end=stop,
-                )
-            )
-        return self.body
 
     def _read_plain(self, index: int, line: str, bare: str) -> int:
         """Read a line of prose: a paragraph begins or goes on, or a list ends."""
@@ -131,7 +64,7 @@ class _Scan:
             self.is_lazy = bool(self.columns)
             if not self.columns and indent < _CODE_INDENT:
                 self.paragraph = index
-        self._keep_text(index)
+        self.keep_text(index)
         return index + 1
 
     def _leave_items(self, column: int) -> None:
@@ -142,18 +75,25 @@ class _Scan:
     def _read_special(self, index: int, line: str, bare: str) -> int:
         indent = _width(line, bare)
         if indent >= _CODE_INDENT and not self.columns:
-            self._keep_text(index)
+            self.keep_text(index)
             return index + 1
         if self.paragraph >= 0 and _SETEXT.match(line):
             return self._read_setext(self.paragraph, index, bare)
         if self.is_lazy and indent >= self.columns[-1] and _SETEXT.match(bare):
             return self._read_setext(self.item_paragraph, index, bare)
         if _BREAK.match(bare):
-            self.paragraph, self.is_lazy = -1, False
-            self._leave_items(indent)
-            self.body.breaks.append(self.starts[index])
-            self._keep_text(index)
-            return index + 1
+            return self._read_break(index, indent)
+        return self._read_content(index, line, bare, indent)
+
+    def _read_break(self, index: int, indent: int) -> int:
+        self.paragraph, self.is_lazy = -1, False
+        self._leave_items(indent)
+        self.body.breaks.append(self.starts[index])
+        self.keep_text(index)
+        return index + 1
+
+    def _read_content(self, index: int, line: str, bare: str, indent: int) -> int:
+        """Read what stands after the marks of list items, if there are any."""
         content, width = self._strip_markers(index, bare, indent)
         for read in (self._read_fence, self._read_heading):
             after = read(index, content, width)
@@ -162,11 +102,12 @@ class _Scan:
         if content is bare:
             after = self._read_block(index, bare)
             if after is not None:
+                self.paragraph, self.is_lazy = -1, False
                 return after
             return self._read_plain(index, line, bare)
         self.is_lazy = bool(content)
         self.item_paragraph = index
-        self._keep_text(index)
+        self.keep_text(index)
         return index + 1
 
     def _strip_markers(self, index: int, bare: str, indent: int) -> tuple[str, int]:
@@ -201,8 +142,8 @@ class _Scan:
         elif after is None:
             after = len(self.lines)
             message = "this code fence is never closed; the rest of the note counts as code"
-            self._find("code-unclosed", self.starts[index], message)
-        self._hole(PartKind.CODE, index, after)
+            self.report("code-unclosed", self.starts[index], message)
+        self.add_hole(PartKind.CODE, index, after)
         return after
 
     def _end_of_item(self, index: int, width: int) -> int:
@@ -234,7 +175,7 @@ class _Scan:
 
     def _head(self, level: int, title: str, index: int, after: int) -> None:
         start, end = self.starts[index], self.starts[after]
-        self._part(PartKind.HEADING, start, end)
+        self.add_part(PartKind.HEADING, start, end)
         self.body.breaks.extend((start, end))
         self.heads.append((level, title, index, start, end))
         self.paragraph, self.is_lazy = -1, False
@@ -260,9 +201,9 @@ class _Scan:
         start, end = self.starts[index], self.starts[after]
         callout = _CALLOUT.match(self.lines[index])
         if callout is not None:
-            self._part(PartKind.CALLOUT, start, end)
+            self.add_part(PartKind.CALLOUT, start, end)
         else:
-            self._keep_text(index)
+            self.keep_text(index)
         self._scan_quote(index, after)
         self.body.breaks.append(end)
         self.paragraph = -1
@@ -306,7 +247,7 @@ class _Scan:
         if stop < 0:
             if closing not in self.lost:
                 code = "math-unclosed" if kind is PartKind.MATH else "comment-unclosed"
-                self._find(code, start, f"this {mark} is never closed; it was read as text")
+                self.report(code, start, f"this {mark} is never closed; it was read as text")
             self.lost.add(closing)
             return None
         stop += len(closing)
@@ -315,10 +256,10 @@ class _Scan:
             after += 1
         if self.text[stop : self.starts[after]].strip():
             self.body.holes.append((start, stop))
-            self._keep_text(index)
+            self.keep_text(index)
             self.paragraph = -1
             return after
-        self._hole(kind, index, after)
+        self.add_hole(kind, index, after)
         return after
 
     def _read_bracket(self, index: int, bare: str) -> int | None:
@@ -331,7 +272,7 @@ class _Scan:
         label = " ".join(definition[1].lower().split())
         self.body.definitions.setdefault(label, definition[2] or definition[3] or "")
         self.body.holes.append((self.starts[index], self.starts[index + 1]))
-        self._keep_text(index)
+        self.keep_text(index)
         return index + 1
 
     def _read_footnote(self, index: int, name: str) -> int:
@@ -346,7 +287,7 @@ class _Scan:
                 break
             after += 1
         start, end = self.starts[index], self.starts[after]
-        self._part(PartKind.FOOTNOTE, start, end)
+        self.add_part(PartKind.FOOTNOTE, start, end)
         self.body.breaks.extend((start, end))
         line_number = self.first_line + index
         self.body.footnotes.append(Anchor(name=name, line=line_number, start=start, end=end))
@@ -364,34 +305,10 @@ class _Scan:
         while after < len(self.lines) and "|" in self.lines[after]:
             self.body.breaks.append(self.starts[after])
             after += 1
-        self._part(PartKind.TABLE, self.starts[index], self.starts[after])
+        self.add_part(PartKind.TABLE, self.starts[index], self.starts[after])
         self.body.breaks.append(self.starts[after])
         self.paragraph = -1
         return after
-
-    def _hole(self, kind: PartKind, index: int, after: int) -> None:
-        """Keep whole lines as a part that holds no links."""
-        start, end = self.starts[index], self.starts[after]
-        self._part(kind, start, end)
-        self.body.holes.append((start, end))
-        self.body.breaks.extend((start, end))
-        self.paragraph, self.is_lazy = -1, False
-
-    def _part(self, kind: PartKind, start: int, end: int) -> None:
-        self._end_text(start)
-        self.body.parts.append(Part(kind=kind, start=start, end=end))
-
-    def _keep_text(self, index: int) -> None:
-        if self.text_from < 0:
-            self.text_from = self.starts[index]
-
-    def _end_text(self, end: int) -> None:
-        if 0 <= self.text_from < end:
-            self.body.parts.append(Part(kind=PartKind.TEXT, start=self.text_from, end=end))
-        self.text_from = -1
-
-    def _find(self, code: str, offset: int, message: str) -> None:
-        self.body.findings.append(Finding(code=code, offset=offset, message=message))
 
 
 _MARKS = (
@@ -399,29 +316,6 @@ _MARKS = (
     ("<!--", "-->", PartKind.COMMENT),
     ("$$", "$$", PartKind.MATH),
 )
-
-
-def _split_lines(text: str, start: int) -> tuple[list[str], list[int]]:
-    """Give the lines without their ends, and their starts with the end of the text after them."""
-    starts = [start]
-    if "\r" not in text:
-        lines = text[start:].split("\n")
-        at = start
-        for line in lines:
-            at += len(line) + 1
-            starts.append(at)
-    else:
-        lines = []
-        for match in _LINE_END.finditer(text, start):
-            lines.append(text[starts[-1] : match.start()])
-            starts.append(match.end())
-        lines.append(text[starts[-1] :])
-        starts.append(0)
-    starts[-1] = len(text)
-    if not lines[-1]:
-        lines.pop()
-        starts.pop()
-    return lines, starts
 
 
 def _width(line: str, bare: str) -> int:

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem
-from noteweb.model.note import Anchor, Card, Field, Note, Part, PartKind, Scores, Unit
-from noteweb.parse.attribute import Attributes, read_attributes, read_page_properties
+from noteweb.model.note import Card, Field, Note, Part, PartKind, Scores, Unit
 from noteweb.parse.code import CODES, Finding
-from noteweb.parse.fields import Reading, match_field, read_field
+from noteweb.parse.contents import Contents, find_body, read_contents
+from noteweb.parse.fields import Reading, glance_field, match_field, read_field
 from noteweb.parse.frontmatter import Frontmatter, read_frontmatter
-from noteweb.parse.inline import Inline, Place, scan_inline
-from noteweb.parse.markdown import Body, scan_body
-from noteweb.parse.property import find_block_ids, find_properties, is_inside
-from noteweb.parse.relation import find_frontmatter_links
 from noteweb.text.damage import find_lossy
-from noteweb.text.language import guess_language
 from noteweb.text.lines import Lines, index_lines
 from noteweb.text.repair import Decoded, Repair, decode_bytes, find_repair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from noteweb.model.note import Link, Property, Section
+    from noteweb.model.note import Section
 
 _NO_SCORES = Scores()
-_BYTE_ORDER_MARK = "\ufeff"
-_LANGUAGE_SAMPLE = 1000  # characters each of the fields and the body
-_LOGSEQ_ID = re.compile(r"[0-9a-fA-F-]{36}\Z")
+_ALL = frozenset(Field)
+_ON_CARDS = frozenset({Field.ACCEPTOR, Field.SIGNAL_TRANSDUCTION, Field.FEEDBACK_LOOP})
 _MARKUP = re.compile(r"\*\*|__|`|==|!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
+
+
+def parse_card(data: bytes, *, path: str) -> Card:
+    """Parse a file's bytes into the note's card alone.
+
+    The same card as `parse_note` gives, for about two thirds of its cost: the fields that only
+    say when a note matters, and name nothing, are not cut into units.
+    """
+    decoded = decode_bytes(data)
+    repair = find_repair(decoded.text)
+    text = decoded.text if repair is None else repair.text
+    lines = index_lines(text)
+    front = read_frontmatter(text)
+    fields = _read_fields(text, front, lines, _ON_CARDS)
+    return _make_card(path, read_contents(text, front, lines), fields, repair)
 
 
 def parse_note(data: bytes, *, path: str) -> Note:
@@ -58,7 +66,7 @@ def parse_note(data: bytes, *, path: str) -> Note:
     text = decoded.text if repair is None else repair.text
     lines = index_lines(text)
     front = read_frontmatter(text)
-    contents = _read_contents(text, front, lines)
+    contents = read_contents(text, front, lines)
     fields = _read_fields(text, front, lines)
     findings = [
         *_encoding_findings(decoded, repair, text),
@@ -83,20 +91,6 @@ def parse_note(data: bytes, *, path: str) -> Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Contents:
-    """Attributes and body of a note."""
-
-    attributes: Attributes
-    body: Body
-    inline: Inline
-    links: tuple[Link, ...]
-    properties: tuple[Property, ...]
-    blocks: tuple[Anchor, ...]
-    findings: tuple[Finding, ...]
-    language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Fields:
     """The seven fields of a note, joined."""
 
@@ -107,91 +101,9 @@ class _Fields:
     findings: tuple[Finding, ...] = ()
 
 
-def _read_contents(text: str, front: Frontmatter, lines: Lines) -> _Contents:
-    start = _body_start(text, front)
-    first_line = lines.line(start)
-    body = scan_body(text, start, first_line)
-    place = Place(lines=lines, breaks=body.breaks, holes=body.holes, definitions=body.definitions)
-    inline = scan_inline(text, start, len(text), place)
-    holes = sorted(body.holes + inline.holes)
-    properties = find_properties(text, start, holes, lines)
-    attributes, findings = read_attributes(front.entries)
-    if not front.entries and properties:
-        attributes = read_page_properties(properties, first_line)
-    links = _relate(inline.links, properties)
-    links = _drop_footnote_doubles(links, body.footnotes)
-    if front.fences is not None:
-        span = (front.fences.start, front.fences.end)
-        links = find_frontmatter_links(text, span, front.entries, lines) + links
-    logseq_ids = (
-        Anchor(name=p.value.lower(), line=p.line, start=p.start, end=p.end)
-        for p in properties
-        if p.key == "id" and _LOGSEQ_ID.match(p.value)
-    )
-    return _Contents(
-        attributes=attributes,
-        body=body,
-        inline=inline,
-        links=tuple(links),
-        properties=properties,
-        blocks=(*find_block_ids(text, start, holes, lines), *logseq_ids),
-        findings=(*findings, *body.findings),
-        language=guess_language(_language_sample(text, start, front)),
-    )
-
-
-def _body_start(text: str, front: Frontmatter) -> int:
-    if front.fences is not None:
-        return front.fences.body_start
-    return 1 if text.startswith(_BYTE_ORDER_MARK) else 0
-
-
-def _language_sample(text: str, start: int, front: Frontmatter) -> str:
-    prose = next((e for e in front.entries if match_field(e.key) is not None), None)
-    sample = text[start : start + _LANGUAGE_SAMPLE]
-    if prose is not None:
-        sample = text[prose.value_start : prose.value_start + _LANGUAGE_SAMPLE] + "\n" + sample
-    return sample
-
-
-def _relate(links: Iterable[Link], properties: Sequence[Property]) -> list[Link]:
-    """Give the links inside a ``key:: value`` their relation."""
-    if not properties:
-        return list(links)
-    starts = [each.start for each in properties]
-    related = []
-    for link in links:
-        index = bisect_right(starts, link.start) - 1
-        while index >= 0 and properties[index].line == link.line:
-            if properties[index].end >= link.end:
-                related.append(replace(link, relation=properties[index].key))
-                break
-            index -= 1
-        else:
-            related.append(link)
-    return related
-
-
-def _drop_footnote_doubles(links: list[Link], footnotes: Sequence[Anchor]) -> list[Link]:
-    """Drop a footnote's link where the same one stands elsewhere too."""
-    if not footnotes:
-        return links
-    spans = [(note.start, note.end) for note in footnotes]
-    inside = [is_inside(link.start, spans) for link in links]
-    seen = {_address(link) for link, within in zip(links, inside, strict=True) if not within}
-    kept = []
-    for link, within in zip(links, inside, strict=True):
-        if not within or _address(link) not in seen:
-            seen.add(_address(link))
-            kept.append(link)
-    return kept
-
-
-def _address(link: Link) -> tuple[str, str, str]:
-    return link.target, link.heading, link.block
-
-
-def _read_fields(text: str, front: Frontmatter, lines: Lines) -> _Fields:
+def _read_fields(
+    text: str, front: Frontmatter, lines: Lines, wanted: frozenset[Field] = _ALL
+) -> _Fields:
     readings: list[Reading] = []
     units: list[Unit] = []
     findings: list[Finding] = []
@@ -200,6 +112,11 @@ def _read_fields(text: str, front: Frontmatter, lines: Lines) -> _Fields:
     for entry in front.entries:
         name = match_field(entry.key)
         if name is None:
+            continue
+        if name not in wanted:
+            reading = glance_field(entry, name)
+            readings.append(reading)
+            joint.extend([name] if reading.is_joint else [])
             continue
         reading = read_field(name, entry, text, lines)
         first = counts.get(name, 0)
@@ -233,14 +150,14 @@ def _join_scores(readings: Iterable[Reading]) -> Scores:
     return joined
 
 
-def _make_card(path: str, contents: _Contents, fields: _Fields, repair: Repair | None) -> Card:
+def _make_card(path: str, contents: Contents, fields: _Fields, repair: Repair | None) -> Card:
     attributes = contents.attributes
     return Card(
         id=attributes.id or path.removesuffix(".md"),
         path=path,
         title=attributes.title or _first_title(contents.body.sections) or _stem(path),
         aliases=tuple(dict.fromkeys(attributes.aliases)),
-        tags=_join_tags(attributes.tags, contents.inline.tags),
+        tags=_join_tags(attributes.tags, contents.tags),
         category=attributes.category,
         description=attributes.description,
         created=attributes.created,
@@ -268,10 +185,10 @@ def _stem(path: str) -> str:
     return name.removesuffix(".md") or name
 
 
-def _join_tags(front: Iterable[str], body: Iterable[tuple[str, int]]) -> tuple[str, ...]:
+def _join_tags(front: Iterable[str], body: Iterable[str]) -> tuple[str, ...]:
     """Join tags; one that differs in case alone counts once, in its first spelling."""
     tags: dict[str, str] = {}
-    for tag in (*front, *(tag for tag, _ in body)):
+    for tag in (*front, *body):
         tags.setdefault(tag.casefold(), tag)
     return tuple(tags.values())
 
@@ -279,7 +196,7 @@ def _join_tags(front: Iterable[str], body: Iterable[tuple[str, int]]) -> tuple[s
 def _front_parts(text: str, front: Frontmatter) -> list[Part]:
     fences = front.fences
     if fences is None:
-        bounds = [(PartKind.PREFIX, 0, _body_start(text, front))]
+        bounds = [(PartKind.PREFIX, 0, find_body(text, front))]
     else:
         bounds = [
             (PartKind.PREFIX, 0, fences.prefix_end),
@@ -298,7 +215,7 @@ def _encoding_findings(decoded: Decoded, repair: Repair | None, text: str) -> li
         findings.append(Finding(code="encoding-damaged", offset=offset, message=message))
     for lossy in find_lossy(text):
         message = (
-            f"{lossy.found!r} stands {lossy.n_places} times where {lossy.encoding} lost bytes;"
+            f"{lossy.found!r} stands {_times(lossy.n_places)} where {lossy.encoding} lost bytes;"
             f" it may have been {lossy.guess}"
         )
         findings.append(Finding(code="encoding-guess", offset=lossy.offset, message=message))
@@ -308,9 +225,13 @@ def _encoding_findings(decoded: Decoded, repair: Repair | None, text: str) -> li
     for character, code in (("\0", "character-nul"), ("\ufffd", "character-replaced")):
         offset = text.find(character)
         if offset >= 0:
-            message = f"U+{ord(character):04X} stands {text.count(character)} times"
+            message = f"U+{ord(character):04X} stands {_times(text.count(character))}"
             findings.append(Finding(code=code, offset=offset, message=message))
     return findings
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _first_difference(before: str, after: str) -> int:

@@ -11,41 +11,46 @@ _REACH = 240  # characters in which a subject ends
 
 _VERBS = frozenset(
     list_words("""
-is are was were has have had does do did can could may might will would should must
-provides provide offers offer enables enable connects connect influences contributes contribute
-informs inform explains explain examines examine explores explore describes describe discusses
-discuss supplies supply gives give serves serve supports complements complement extends extend
-enriches enrich enhances enhance deepens deepen strengthens strengthen feeds relates relate
-interacts interact intersects intersect aligns align underpins underpin establishes establish
-introduces introduce demonstrates demonstrate illustrates illustrate illuminates illuminate shows
-reveals reveal suggests suggest allows allow helps acts act plays play forms becomes become
-integrates integrate incorporates incorporate directly creates create represents represent
-contains contain covers addresses focuses analyzes analyze analyses defines define
-determines determine affects affect shapes guides drives bridges links maps frames grounds
-reinforces reinforce refines refine expands expand builds build brings bring clarifies clarify
-validates validate facilitates facilitate involves involve requires require depends depend
-studies investigates investigate considers consider raises raise makes make leads lead
-also further uses benefits impacts improves improve offers excels stands remains
-обеспечивает дает даёт дают помогает помогают объясняет объясняют влияет влияют показывает
-показывают описывает описывают дополняет дополняют поддерживает поддерживают предлагает предлагают
-является являются служит служат может могут позволяет позволяют раскрывает раскрывают рассматривает
-расширяет расширяют уточняет уточняют усиливает усиливают связан связана связано связаны изучает
-изучают питает определяет определяют задает задаёт
-liefert liefern bietet bieten verbindet verbinden beeinflusst beeinflussen unterstützt erklärt ist
-sind wird werden kann können zeigt zeigen ergänzt ergänzen beschreibt beschreiben hilft helfen
-ermöglicht ermöglichen erweitert vertieft stellt untersucht untersuchen gibt geben""")
+    is are was were has have had does do did can could may might will would should must provides
+    provide constrains constrain contradicts contradict offers offer enables enable connects
+    connect influences contributes contribute informs inform explains explain examines examine
+    explores explore describes describe discusses discuss supplies supply gives give serves
+    serve supports complements complement extends extend enriches enrich enhances enhance
+    deepens deepen strengthens strengthen feeds relates relate interacts interact intersects
+    intersect aligns align underpins underpin establishes establish introduces introduce
+    demonstrates demonstrate illustrates illustrate illuminates illuminate shows reveals reveal
+    suggests suggest allows allow helps act plays play becomes become integrates integrate
+    incorporates incorporate directly creates create represents represent contains contain
+    focuses analyzes analyze analyses defines define determines determine affects affect
+    reinforces reinforce refines refine expands expand builds build brings bring clarifies
+    clarify validates validate facilitates facilitate involves involve requires require depends
+    depend investigates investigate considers consider raises raise makes make leads lead also
+    further uses improves improve excels stands remains обеспечивает дает даёт дают помогает
+    помогают объясняет объясняют влияет влияют показывает показывают описывает описывают
+    дополняет дополняют поддерживает поддерживают предлагает предлагают является являются служит
+    служат может могут позволяет позволяют раскрывает раскрывают рассматривает расширяет
+    расширяют уточняет уточняют усиливает усиливают связан связана связано связаны изучает
+    изучают питает определяет определяют задает задаёт liefert liefern bietet bieten verbindet
+    verbinden beeinflusst beeinflussen unterstützt erklärt ist sind wird werden kann können
+    zeigt zeigen ergänzt ergänzen beschreibt beschreiben hilft helfen ermöglicht ermöglichen
+    erweitert vertieft stellt untersucht untersuchen gibt geben
+    """)
 )
 # Nouns too; they are verbs where an object or a direction follows.
 _AMBIGUOUS = frozenset(
     list_words("""
     influence impact support link map model frame benefit shape challenge question test point
-    help feed use work focus study bridge ground address guide measure drive benchmark form cover
-    inform process result""")
+    help feed use work focus study bridge ground address guide measure drive benchmark form
+    cover inform process result limit bound maps links frames grounds shapes guides drives
+    bridges benefits impacts forms acts studies addresses covers limits bounds tests models
+    measures
+    """)
 )
 _OBJECTS = frozenset(
     list_words("""
     how what why whether when the a an our this that these its their both it directly on into to
-    with by from as each all any""")
+    with by from as each all any
+    """)
 )
 _SENTENCE_STARTS = frozenset(
     list_words("The This These It Its A An When By In Here Это Эта Этот Diese Dieser Sie")
@@ -61,17 +66,22 @@ def find_subject(text: str) -> tuple[str, bool]:
     Without a verb the phrase ends at a stop, at a new sentence, or after about a dozen words.
     """
     words = text[:_REACH].split()
+    end, doubtful = len(words), 0
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
-        if index and (word in _VERBS or (word in _AMBIGUOUS and following in _OBJECTS)):
+        bare = word.rstrip(".,;:!?")
+        if index and (bare in _VERBS or (bare in _AMBIGUOUS and following in _OBJECTS)):
             return " ".join(words[:index]).strip(_EDGES), True
         if index and (word in _DASHES or word[0] == "(" or word in _SENTENCE_STARTS):
-            words = words[:index]
+            end = index
             break
+        doubtful = doubtful or (index if bare in _AMBIGUOUS else 0)
         if word[-1] in ".!?;:" or (word[-1] == "," and following in _CLAUSE_STARTS):
-            words = words[: index + 1]
+            end = index + 1
             break
-    return " ".join(words[:_N_WORDS]).strip(_EDGES), False
+    if doubtful and doubtful + 1 < end:
+        return " ".join(words[:doubtful]).strip(_EDGES), True
+    return " ".join(words[: min(end, _N_WORDS)]).strip(_EDGES), False
 
 
 def strip_edges(text: str) -> str:

@@ -24,7 +24,8 @@ _DOMAINS = tuple(
         rf"\bfrom\s+(?P<a>[^,;]{{2,60}}?)\s+(?:in)?to\s+(?P<b>[^,;]{{2,60}}?){_AS}",
         rf"\bconnects?\s+(?P<a>[^,;]{{2,60}}?)\s+(?:with|and|to)\s+(?P<b>[^,;]{{2,60}}?){_AS}",
         (
-            r"(?:\(|\b(?:in|im|in der|в)\s+)(?P<a>[^,;()]{2,60}?)\)?\s+(?:maps?|corresponds?|translates?"
+            r"(?:\(|\b(?:in|im|in der|в)\s+)(?P<a>[^,;()]{2,60}?)\)?\s+(?:maps?|corresponds?"
+            r"|translates?"
             r"|becomes?|means?|is|equals?|соответствует|означает|entspricht|bedeutet)\b"
         ),
         r"\bиз\s+(?P<a>[^,;]{2,60}?)\s+в\s+(?P<b>[^,;]{2,60}?)\s+как\b",

@@ -35,18 +35,25 @@ _SUFFIX = re.compile(r"\s+(?:library|framework|platform|toolkit|package|tool|sof
 _MAX_WORDS = 4
 
 
-def find_tools(text: str, *, is_list_item: bool, is_first: bool) -> tuple[str, ...]:
+def find_tools(text: str) -> tuple[str, ...]:
     """Find the tools that one statement of an Acceptor field leads with, in usual spelling.
 
-    An item of a list may lead with a tool nobody has listed yet; the first paragraph of running
-    prose may lead with tools in any of its sentences, or announce them ("tools such as ...").
+    Listed ones first, else one by its looks: set off as a lead, or a proper name before a verb.
     """
     names = _lead_tools(text) or [name for name in (_unlisted(text),) if name]
-    if is_first and not is_list_item:
-        for start, end in split_sentences(text):
-            names += [n for n in _lead_tools(text[start:end]) if n not in GENERAL]
-        for match in _LIST.finditer(text):
-            names += _joined(text, match.end())
+    return tuple(dict.fromkeys(names))
+
+
+def find_announced_tools(text: str) -> tuple[str, ...]:
+    """Find the tools that the beginning of running prose names, which lists none of its own.
+
+    Those that any of its sentences leads with, and those it announces ("tools such as ...").
+    """
+    names: list[str] = []
+    for start, end in split_sentences(text):
+        names += [name for name in _lead_tools(text[start:end]) if name not in GENERAL]
+    for match in _LIST.finditer(text):
+        names += _joined(text, match.end())
     return tuple(dict.fromkeys(names))
 
 
@@ -72,6 +79,8 @@ def _joined(text: str, start: int) -> list[str]:
 def _unlisted(text: str) -> str:
     """Give a tool's name by its looks: set off as a lead, or a proper name before a verb."""
     lead = find_lead(text)
+    if not lead and len(text.split()) <= _MAX_WORDS and not text.endswith((".", ":")):
+        lead = strip_edges(text)
     name = _SUFFIX.sub("", lead)
     if lead and len(name.split()) <= _MAX_WORDS and not _is_common(name):
         return canonical_tool(name) or name

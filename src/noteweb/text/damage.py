@@ -115,7 +115,7 @@ def weigh(run: str, mended: str, encoding: str) -> float:
 
 
 _THAI_DASH = re.compile(r"(?<![\u0e00-\u0e7f])\u0e42(?![\u0e00-\u0e7f])")
-_THAI_EMOJI = re.compile(r"(?<![\u0e00-\u0e7f])\u0e50[\u0e00-\u0e7f]{1,2}(?![\u0e00-\u0e7f])")
+_THAI_EMOJI = re.compile(r"(?<![\u0e00-\u0e7f])\u0e50[\u0e01-\u0e1f]{1,2}(?![\u0e00-\u0e7f])")
 _CUT_QUOTE = re.compile(r"â€(?=[\s,.;:!?)]|\Z)")
 _LOST = (
     ("cp874", "\u0e42", _THAI_DASH, "—"),

@@ -14,14 +14,16 @@ _LOOK_BACK = 24  # longer than any abbreviation
 _ABBREVIATIONS = frozenset(
     list_words("""
     fig figs eq eqs al cf e.g i.e vs viz ca approx resp eds dr prof mr mrs ms st jr inc ltd
-    a.k.a т.е т.к т.н и.о ср рис табл гл разд им г гг ул акад тыс млн млрд
-    z.b d.h u.a evtl ggf s.o s.u vgl hrsg p.ex c.-à-d p.ej sra sr pág""")
+    a.k.a т.е т.к т.н и.о ср рис табл гл разд им г гг ул акад тыс млн млрд z.b d.h u.a evtl ggf
+    s.o s.u vgl hrsg p.ex c.-à-d p.ej sra sr pág
+    """)
 )
 # Words of their own where no number follows: "the answer is no."
 _BEFORE_NUMBER = frozenset(
     list_words("""
-    no nos p pp vol ch sec secs art app tab prop def ref refs lem thm chap ed
-    с стр см п пп т вып abb kap nr bd jan feb mar apr jun jul aug sep sept oct nov dec""")
+    no nos p pp vol ch sec secs art app tab prop def ref refs lem thm chap ed с стр см п пп т
+    вып abb kap nr bd jan feb mar apr jun jul aug sep sept oct nov dec
+    """)
 )
 _MAX_LIST_DIGITS = 3
 _OPENING_MARKS = "([{\"'“«„*_"
@@ -75,8 +77,11 @@ def _is_abbreviation(text: str, start: int, stop: int) -> bool:
     begin = max(start, stop - _LOOK_BACK)
     word = text[begin:stop]
     blank = max(word.rfind(" "), word.rfind("\n"))
-    word = word[blank + 1 :].lstrip(_OPENING_MARKS).lower()
-    if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
+    word = word[blank + 1 :].lstrip(_OPENING_MARKS)
+    if len(word) == 1 and word.isupper():
+        return True  # an initial
+    word = word.lower()
+    if word in _ABBREVIATIONS:
         return True
     if word in _BEFORE_NUMBER:
         return text[stop + 1 : stop + 3].strip()[:1].isdecimal()

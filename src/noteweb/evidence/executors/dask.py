@@ -7,8 +7,9 @@ tasks to another, at most `_ALLOWED_FAILURES` times. No wait is without an end.
 from __future__ import annotations
 
 import tempfile
-import threading
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,8 @@ class DaskExecutor:
             return self._n_jobs
         if time.monotonic() - self._counted > _LOOK_S:
             self._counted = time.monotonic()
-            self._n_threads = max(1, sum(self._client.nthreads().values()))
+            with suppress(OSError):  # between two looks the scheduler may be out of reach
+                self._n_threads = max(1, sum(self._client.nthreads().values()))
         return self._n_threads
 
     def submit(self, task: Task) -> _DaskJob:
@@ -97,7 +99,7 @@ class DaskExecutor:
         return _DaskJob(future, task, patience_s)
 
     def close(self) -> None:
-        """Give up what is under way; the tasks' processes end with them."""
+        """Give up what is under way; each worker sees that and ends the processes of its tasks."""
         self._client.close(timeout=_CLOSE_S)
 
 
@@ -147,12 +149,44 @@ def run_on_worker(
     task = read_task(raw, files)
     level = choose_level()[0]
     if needs_sandbox and level is Level.LIMITS:
-        raise RuntimeError(f"no sandbox works on this worker: {choose_level()[1]}")  # noqa: EM102
+        raise RuntimeError(f"no sandbox works on this worker: {choose_level()[1]}")
     _check_installed(task)
     with tempfile.TemporaryDirectory(prefix="noteweb-") as outer:
-        result = make_run(task, Path(outer).resolve() / "task", level, threading.Event())
+        result = make_run(task, Path(outer).resolve() / "task", level, _find_stop())
     record = None if result.record is None else write_record(result.record)
     return record, dict(result.artifacts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TaskStop:
+    """Asks a worker whether one of its tasks is still wanted."""
+
+    worker: Any
+    key: Any
+
+    def is_set(self) -> bool:
+        """Tell whether whoever wanted the task has given it up."""
+        task = self.worker.state.tasks.get(self.key)
+        return task is None or task.state == "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NoStop:
+    """Never stops; for a call outside a worker."""
+
+    def is_set(self) -> bool:
+        """Tell that the task goes on."""
+        return False
+
+
+def _find_stop() -> _TaskStop | _NoStop:
+    from distributed import get_worker
+
+    try:
+        worker: Any = get_worker()
+    except ValueError:
+        return _NoStop()
+    return _TaskStop(worker=worker, key=worker.get_current_task())
 
 
 def _check_installed(task: Task) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from noteweb.evidence.sandbox import Level
     from noteweb.evidence.store import Store
+    from noteweb.evidence.supervise import Stop
     from noteweb.evidence.task import Task
 
 
@@ -48,7 +49,7 @@ class ProcessExecutor:
         return make_run(task, self._store.folder(task), self._level, self._stop)
 
 
-def make_run(task: Task, folder: Path, level: Level, stop: threading.Event) -> Result:
+def make_run(task: Task, folder: Path, level: Level, stop: Stop) -> Result:
     """Make the run in `folder`, which stays, and read what it left."""
     record = supervise(task, folder, level, stop)
     if record is None:
