@@ -66,7 +66,7 @@ def test_a_piece_of_an_escaped_unit_has_the_place_of_the_unit():
     """Where YAML's escapes hide the words, a piece still points at its whole unit."""
     raw = make_text(6).replace("six words", "six w\\u006Frds")
     note = make_note([(PartKind.FRONTMATTER, f"\n{raw}")], units=[(Field.RECEPTOR, raw)])
-    unit = dataclasses.replace(note.units[0], text=make_text(6))
+    unit = note.units[0]._replace(text=make_text(6))
     note = dataclasses.replace(note, units=(unit,))
     _, *pieces = cut_passages(note, WORDS, max_tokens=24)
     assert len(pieces) > 1

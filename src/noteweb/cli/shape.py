@@ -101,6 +101,7 @@ def _link_row(link: Link) -> Row:
         "relation": link.relation,
         "where": link.where,
         "line": link.line,
+        "column": link.column,
         "start": link.start,
         "end": link.end,
     }

@@ -115,6 +115,7 @@ def _link_row(link: Link) -> list[str | int]:
         link.relation,
         link.where,
         link.line,
+        link.column,
         link.start,
         link.end,
     ]
@@ -130,6 +131,7 @@ def _read_link(row: list[Any]) -> Link:
         relation=row[5],
         where=row[6],
         line=row[7],
-        start=row[8],
-        end=row[9],
+        column=row[8],
+        start=row[9],
+        end=row[10],
     )

@@ -1,6 +1,8 @@
 """A note: its card (what the graph and the links need) and its text with every part's place.
 
 All offsets are characters into `Note.text`, the text after repair; lines and columns count from 1.
+What a note has dozens of is a named tuple, which is made three times quicker than a frozen
+dataclass.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +58,7 @@ class PartKind(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(NamedTuple):
     """A stretch of the file."""
 
     kind: PartKind
@@ -65,8 +66,7 @@ class Part:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class Unit(NamedTuple):
     """One statement of a field: a scenario, a trigger, a tool's paragraph.
 
     `text` is the value as YAML gives it with runs of white space made one blank and its list mark
@@ -81,8 +81,7 @@ class Unit:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
+class Mention(NamedTuple):
     """A tool, domain or related note named by a field, with the unit that names it."""
 
     name: str
@@ -128,6 +127,7 @@ class Link:
     relation: str = ""
     where: str = "body"
     line: int
+    column: int = 1
     start: int
     end: int
 
@@ -157,8 +157,7 @@ class Card:
     repaired: str | None = None  # the encoding the text had been read wrongly as
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(NamedTuple):
     """A heading with what stands under it up to the next heading; level 0 before the first."""
 
     level: int

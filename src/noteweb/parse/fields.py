@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,12 +19,13 @@ from noteweb.parse.term import find_terms
 from noteweb.parse.tool import find_announced_tools, find_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from noteweb.parse.frontmatter import Entry
     from noteweb.parse.node import Source
     from noteweb.text.lines import Lines
 
+_ASCII_BLANKS = "\t\v\f\r\x1c\x1d\x1e\x1f"  # besides blank and line feed
 _N_CONTEXT = 200  # characters of a unit shown beside a name
 _LIST_REACH = 3000  # characters from a field's start in which it lists its domains
 _NO_SCORES = Scores()
@@ -48,8 +48,7 @@ def match_field(key: str) -> Field | None:
     return _BY_STEM[match[1]] if match else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """What one field says.
 
     Attributes
@@ -91,45 +90,47 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
     `text` is the whole file, which the spans index.
     """
     statements = list(_find_statements(field, entry, text))
+    is_even = isinstance(entry.value, str) and _is_even(entry.value)
     units = tuple(
         [
-            Unit(
-                field=field,
-                ordinal=ordinal,
-                text=_collapse(statement.text),
-                line=lines.line(statement.start),
-                start=statement.start,
-                end=statement.end,
-            )
-            for ordinal, statement in enumerate(statements)
+            Unit(field, ordinal, _collapse(raw, is_even=is_even), lines.line(start), start, end)
+            for ordinal, (raw, start, end, _) in enumerate(statements)
         ]
     )
     if field in _NAMED:
         return _NAMED[field](entry, statements, units)
-    return replace(glance_field(entry, field), units=units)
+    return glance_field(entry, field)._replace(units=units)
 
 
-def _collapse(text: str) -> str:
+def _is_even(value: str) -> bool:
+    """Whether a value holds no white space but single blanks and line ends."""
+    if "  " in value:
+        return False
+    if value.isascii():  # much quicker than a look at every character
+        return not any(blank in value for blank in _ASCII_BLANKS)
+    return value.replace("\n", " ").isprintable()
+
+
+def _collapse(text: str, *, is_even: bool) -> str:
     """Make runs of white space one blank; most statements hold none, and splitting is slow."""
-    if "\n" in text or "  " in text or "\t" in text or not text.isascii():
+    if "\n" in text or not is_even:
         text = " ".join(text.split())
     if "*" in text and text.count("**") % 2:  # half of a bold lead whose label was taken off
         text = text.replace("**", "", 1)
     return text
 
 
-def _find_statements(field: Field, entry: Entry, text: str) -> Iterator[_Statement]:
+def _find_statements(field: Field, entry: Entry, text: str) -> Iterable[_Statement]:
     if entry.node is not None and entry.source is not None:
-        if isinstance(entry.node, yaml.ScalarNode):
-            if isinstance(entry.value, str):
-                yield from _prose(entry.value, map_scalar(entry.node, entry.source))
-            return
-        yield from _typed(field, entry.node, entry.source)
-    elif isinstance(entry.value, str):
-        yield from _prose(entry.value, _locate(entry, entry.value, text))
-    elif entry.value is not None:
-        for value in _leaves(entry.value):
-            yield from _item(value, _locate(entry, value, text))
+        if not isinstance(entry.node, yaml.ScalarNode):
+            return _typed(field, entry.node, entry.source)
+        if isinstance(entry.value, str):
+            return _prose(entry.value, map_scalar(entry.node, entry.source))
+        return ()
+    if isinstance(entry.value, str):
+        return _prose(entry.value, _locate(entry, entry.value, text))
+    leaves = _leaves(entry.value)
+    return (s for leaf in leaves for s in _item(leaf, _locate(entry, leaf, text)))
 
 
 def _locate(entry: Entry, value: str, text: str) -> ScalarMap:
@@ -151,8 +152,9 @@ def _leaves(value: object) -> Iterator[str]:
 
 def _prose(value: str, places: ScalarMap) -> list[_Statement]:
     layout = find_layout(value)
-    is_item, span = layout.is_enumerated, places.span
-    return [_Statement(value[a:b], *span(a, b), is_item) for a, b in layout.items]
+    is_item = layout.is_enumerated
+    pairs = zip(layout.items, places.locate(layout.items), strict=True)
+    return [_Statement(value[a:b], start, end, is_item) for (a, b), (start, end) in pairs]
 
 
 def _item(value: str, places: ScalarMap) -> Iterator[_Statement]:
@@ -161,7 +163,8 @@ def _item(value: str, places: ScalarMap) -> Iterator[_Statement]:
     marks = find_line_marks(value[:end].split("\n", 1)[0])
     start = marks[0].content if marks else len(value) - len(value.lstrip())
     if end > start:
-        yield _Statement(value[start:end], *places.span(start, end), is_item=True)
+        ((begin, stop),) = places.locate([(start, end)])
+        yield _Statement(value[start:end], begin, stop, is_item=True)
 
 
 def _typed(field: Field, root: yaml.Node, source: Source) -> Iterator[_Statement]:
@@ -238,8 +241,7 @@ def _name_feedback(entry: Entry, statements: list[_Statement], units: tuple[Unit
 
 
 def _mention(name: str, unit: Unit) -> Mention:
-    context = unit.text[:_N_CONTEXT]
-    return Mention(name=name, line=unit.line, start=unit.start, end=unit.end, context=context)
+    return Mention(name, unit.line, unit.start, unit.end, unit.text[:_N_CONTEXT])
 
 
 _NAMED = {

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from noteweb.parse.mark import (
     Mark,
@@ -57,11 +57,13 @@ _TRIGGERS = frozenset(
     )
 )
 _CJK_TRIGGER = re.compile(r"[当若]|如果")
+_TRIGGER_WORD = re.compile(rf"\s(?:{'|'.join(sorted(_TRIGGERS))})(?!\S)")
+_SENTENCE_ENDS = frozenset(".!?")
+_NO_MARKS: list[Mark] = []
 _ENDS_IN_AND = (" and", " or", " и", " или", " und", " oder")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(NamedTuple):
     """The items of a field's text, as spans without their marks."""
 
     items: tuple[tuple[int, int], ...]
@@ -78,12 +80,14 @@ def find_layout(value: str) -> Layout:
 
 def _choose_marks(value: str) -> list[Mark]:
     """Choose the marks that part the field, in the order of how telling they are."""
-    line_marks = find_line_marks(value)
-    labels = _best_group([m for m in line_marks if m.kind is MarkKind.LABEL])
+    at_lines: dict[MarkKind, list[Mark]] = {}
+    for mark in find_line_marks(value):
+        at_lines.setdefault(mark.kind, []).append(mark)
+    labels = _best_group(at_lines.get(MarkKind.LABEL, _NO_MARKS))
     if _covers(value, labels, _MIN_COVER):
         return labels
-    numbers, groups = _numbered(value, line_marks)
-    headings = _best_group([m for m in line_marks if m.kind is MarkKind.HEADING])
+    numbers, groups = _numbered(value, at_lines.get(MarkKind.NUMBER, _NO_MARKS))
+    headings = _best_group(at_lines.get(MarkKind.HEADING, _NO_MARKS))
     is_one_count = len(groups) == 1 and len(numbers) >= len(headings)
     if is_one_count and _covers(value, numbers, _MIN_COVER):
         return numbers
@@ -93,13 +97,13 @@ def _choose_marks(value: str) -> list[Mark]:
     for marks in (ordinals, numbers):
         if _covers(value, marks, _MIN_COVER):
             return marks
-    return _weak_marks(value, line_marks)
+    return _weak_marks(value, at_lines)
 
 
-def _weak_marks(value: str, line_marks: list[Mark]) -> list[Mark]:
+def _weak_marks(value: str, at_lines: dict[MarkKind, list[Mark]]) -> list[Mark]:
     """Choose bold leads or bullets, which also stand inside prose."""
     for kind in (MarkKind.BOLD, MarkKind.BULLET):
-        marks = _outermost([m for m in line_marks if m.kind is kind])
+        marks = _outermost(at_lines.get(kind, _NO_MARKS))
         if _covers(value, marks, _MIN_COVER_WEAK):
             return marks
     return []
@@ -107,6 +111,8 @@ def _weak_marks(value: str, line_marks: list[Mark]) -> list[Mark]:
 
 def _best_group(marks: list[Mark]) -> list[Mark]:
     """Take the group that counts furthest without starting again; the larger, the earlier."""
+    if len(marks) < 2:  # noqa: PLR2004 - nothing to choose from
+        return marks
     groups: dict[str, list[Mark]] = {}
     for mark in marks:
         groups.setdefault(mark.group, []).append(mark)
@@ -115,21 +121,20 @@ def _best_group(marks: list[Mark]) -> list[Mark]:
 
 def _outermost(marks: list[Mark]) -> list[Mark]:
     if not marks:
-        return []
+        return marks
     outer = min(len(mark.group) for mark in marks)
     return [mark for mark in marks if len(mark.group) == outer]
 
 
-def _numbered(value: str, line_marks: list[Mark]) -> tuple[list[Mark], list[list[Mark]]]:
+def _numbered(value: str, at_lines: list[Mark]) -> tuple[list[Mark], list[list[Mark]]]:
     """Find the counts 1, 2, 3 that run over several lines (or fill the only paragraph)."""
-    at_lines = [m for m in line_marks if m.kind is MarkKind.NUMBER]
-    starts = {mark.content for mark in at_lines}
     marks = at_lines
     if len(at_lines) < 2 or len(find_chain(at_lines)) < len(at_lines):  # noqa: PLR2004 - no list
+        starts = {mark.content for mark in at_lines}
         inline = [m for m in find_inline_numbers(value) if m.content not in starts]
-        marks = sorted(at_lines + inline, key=lambda m: m.start)
+        marks = sorted(at_lines + inline, key=lambda m: m.start) if inline else at_lines
     groups = split_counts(marks)
-    if len(_BLANK.split(value.strip())) > 1:
+    if groups and _BLANK.search(value.strip()):
         groups = [g for g in groups if g[0].line != g[-1].line]
     return [mark for group in groups for mark in group], groups
 
@@ -171,7 +176,9 @@ def _cut_items(value: str, marks: list[Mark]) -> tuple[tuple[int, int], ...]:
 def _trim(value: str, start: int, end: int) -> tuple[int, int]:
     """Take off white space, an inline item's "; and", and a line that announces the next list."""
     end = _strip_end(value, start, end)
-    if value.endswith(_ENDS_IN_AND, start, end):
+    if value[end - 1 : end] in _SENTENCE_ENDS:  # the usual end needs no more looks
+        pass
+    elif value.endswith(_ENDS_IN_AND, start, end):
         comma = max(value.rfind(mark, start, end) for mark in ",;")
         if comma >= end - _LONGEST_AND:
             end = _strip_end(value, start, comma)
@@ -183,6 +190,7 @@ def _trim(value: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _strip_end(value: str, start: int, end: int) -> int:
+    end = start + len(value[start:end].rstrip())
     while end > start and (value[end - 1].isspace() or value[end - 1] in ",;"):
         end -= 1
     return end
@@ -209,12 +217,27 @@ def _find_running(value: str) -> Layout:
     paragraphs = _split_paragraphs(value)
     if len(paragraphs) > 1 and _is_opening(value, paragraphs[0]):
         paragraphs = paragraphs[1:]
+    own = _skip_mark(value, *paragraphs[0]) if paragraphs else 0
+    if paragraphs and own > paragraphs[0][0]:
+        paragraphs[0] = (own, paragraphs[0][1])
+        if len(paragraphs) == 1:
+            return Layout(items=(paragraphs[0],), is_enumerated=True)
     if len(paragraphs) == 1:
         return Layout(items=_split_triggers(value, *paragraphs[0]), is_enumerated=False)
     items: list[tuple[int, int]] = []
     for start, end in paragraphs:
         items.extend(_split_paragraph(value, start, end))
     return Layout(items=tuple(items), is_enumerated=False)
+
+
+def _skip_mark(value: str, start: int, end: int) -> int:
+    """Give where a paragraph begins behind the mark of a list of one: its label, 1) or bullet."""
+    marks = find_line_marks(value[start:end].split("\n", 1)[0])
+    if not marks or marks[0].kind not in (MarkKind.LABEL, MarkKind.NUMBER, MarkKind.BULLET):
+        return start
+    is_first = marks[0].kind is not MarkKind.NUMBER or marks[0].number == 1
+    content = start + marks[0].content
+    return content if is_first and content < end else start
 
 
 def _split_paragraphs(value: str) -> list[tuple[int, int]]:
@@ -260,18 +283,11 @@ def _split_triggers(value: str, start: int, end: int) -> tuple[tuple[int, int], 
     """Split one paragraph at its sentences that say when; those that begin alike, if several do."""
     text = value[start:end]
     sentences = split_sentences(text)
-    words = [text[a:b].lower().split() for a, b in sentences]
-    heads = [" ".join(each[:_N_OPENING]) for each in words]
-    says_when = [not _TRIGGERS.isdisjoint(each) for each in words]
-    if not text.isascii():
-        pairs = zip(says_when, sentences, strict=True)
-        says_when = [when or _CJK_TRIGGER.search(text, *span) is not None for when, span in pairs]
-    alike = Counter(head for head, when in zip(heads, says_when, strict=True) if when)
-    head, count = alike.most_common(1)[0] if alike else ("", 0)
+    starts = _find_conditions(text, sentences)
+    heads = [_head(text[slice(*sentences[i])]) for i in starts]
+    head, count = Counter(heads).most_common(1)[0] if heads else ("", 0)
     if count > 1:
-        starts = [i for i, each in enumerate(heads) if each == head and says_when[i]]
-    else:
-        starts = [i for i, when in enumerate(says_when) if when]
+        starts = [i for i, each in zip(starts, heads, strict=True) if each == head]
     if len(starts) < 2:  # noqa: PLR2004 - one condition is the whole paragraph
         return ((start, end),)
     first = starts[0]
@@ -281,3 +297,21 @@ def _split_triggers(value: str, start: int, end: int) -> tuple[tuple[int, int], 
     return tuple(
         (start + sentences[a][0], start + sentences[b - 1][1]) for a, b in pairwise(bounds)
     )
+
+
+def _find_conditions(text: str, sentences: tuple[tuple[int, int], ...]) -> list[int]:
+    """Find the sentences that say when, by their numbers."""
+    if text.isascii():  # white space stands before every sentence, and lowering keeps the offsets
+        search, lowered = _TRIGGER_WORD.search, "\n" + text.lower()
+        return [i for i, (a, b) in enumerate(sentences) if search(lowered, a, b + 1)]
+    return [i for i, (a, b) in enumerate(sentences) if _says_when(text[a:b])]
+
+
+def _says_when(sentence: str) -> bool:
+    if not _TRIGGERS.isdisjoint(sentence.lower().split()):
+        return True
+    return _CJK_TRIGGER.search(sentence) is not None
+
+
+def _head(sentence: str) -> str:
+    return " ".join(sentence.split(None, _N_OPENING)[:_N_OPENING]).lower()

@@ -75,7 +75,8 @@ _SECONDS = ("econd", "тор", "weite", "euxi", "egund", "inally")
 
 _ROMAN = frozenset("IVX")
 _LONGEST_LABEL = 60
-_LABEL_ENDS = frozenset(".]–—：、")
+_LABEL_ENDS = frozenset("–—：、")  # besides those of ASCII
+_FIRSTS = frozenset("#>-*+•_(–")  # what a mark can begin with besides letters and digits
 _LABEL = re.compile(
     r"[ \t]*(?:[#>]{1,6}[ \t]+)?(?:[-*+•][ \t]+)?[*_]{0,3}"
     r"(?:[^\W\d_]+[ \t]+){0,2}?(?P<word>[^\W\d_]{2,24})(?:[ \t]+|(?<=[\u4e00-\u9fff]))"
@@ -86,7 +87,7 @@ _LABEL = re.compile(
 _NUMBER = re.compile(r"[ \t]*[*_]{0,3}\(?(?P<number>\d{1,3})(?:[.)]|\)\.)[*_]{0,3}[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*(?P<level>#{1,6})[ \t]+(?=\S)")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)[-*+•–][ \t]+(?=\S)")
-_BOLD = re.compile(r"[ \t]*(?=(?:\*\*|__)[^*_\n]{2,120}(?:\*\*|__))")
+_BOLD = re.compile(r"[ \t]*(?=(?P<bold>\*\*|__)(?:(?!(?P=bold))[^*\n]){2,120}(?P=bold))")
 _INLINE_NUMBER = re.compile(r"(?P<number>\d{1,2})(?P<end>[.)])[ \t]++(?=\S)")
 _ORDINAL = re.compile(
     r"(?P<before>\A|[.!?:;…]['\"”»)*]*+[ \t]++|\n)[ \t]*+[*_]{0,3}"
@@ -102,19 +103,18 @@ def find_line_marks(value: str) -> list[Mark]:
     marks: list[Mark] = []
     at = 0
     for index, line in enumerate(value.split("\n")):
-        if line:
-            mark = _line_mark(line, at, index)
+        first = line.lstrip(" \t")[:1]
+        # Most lines are prose, which needs no more than this one look.
+        if first and (_may_label(line) if first.isalpha() else first in _FIRSTS or first.isdigit()):
+            mark = _line_mark(line, first, at, index)
             if mark is not None:
                 marks.append(mark)
         at += len(line) + 1
     return marks
 
 
-def _line_mark(line: str, at: int, index: int) -> Mark | None:
-    first = line.lstrip(" \t")[:1]
-    if not first:
-        return None
-    may_label = first in "#>-*+•_" or (first.isalpha() and _may_label(line))
+def _line_mark(line: str, first: str, at: int, index: int) -> Mark | None:
+    may_label = first in "#>-*+•_" or first.isalpha()
     label = _LABEL.match(line) if may_label else None
     if label is not None and (number := _to_number(label)):
         word = label["word"].lower()
@@ -132,7 +132,9 @@ def _may_label(line: str) -> bool:
     if len(line) <= _LONGEST_LABEL:
         return True
     head = line[:_LONGEST_LABEL]
-    return ":" in head or ")" in head or " - " in head or not _LABEL_ENDS.isdisjoint(head)
+    if ":" in head or ")" in head or "." in head or " - " in head or "]" in head:
+        return True
+    return not (head.isascii() or _LABEL_ENDS.isdisjoint(head))
 
 
 def _to_number(label: re.Match[str]) -> int:

@@ -85,8 +85,11 @@ class Source:
 
     def original(self, start: int, end: int) -> str:
         """Give a stretch as it stands in the file."""
-        raw = self.text[start:end]
-        return raw.translate(self.restore) if self.restore else raw
+        return self.show(self.text[start:end])
+
+    def show(self, value: str) -> str:
+        """Give a value with its own characters in the place of the stand-ins."""
+        return value.translate(self.restore) if self.restore else value
 
 
 def compose(text: str, offset: int) -> tuple[yaml.Node | None, Source]:
@@ -112,7 +115,7 @@ def compose(text: str, offset: int) -> tuple[yaml.Node | None, Source]:
 def _compose(text: str) -> yaml.Node | None:
     n_openers = text.count("[") + text.count("{")
     is_long = n_openers > _MAX_OPENERS or len(text) > _LONG
-    if is_long or _COMPACT_DASH.search(text) or _COMPACT_KEY.search(text):
+    if is_long or _COMPACT_DASH.search(text) or ("?" in text and _COMPACT_KEY.search(text)):
         _check_depth(text)
     loader = _Loader(text)
     try:
@@ -176,7 +179,7 @@ def to_json(node: yaml.Node, source: Source, depth: int = 0) -> Json:
 
 
 def _scalar(node: yaml.ScalarNode, source: Source) -> Json:
-    value: str = node.value.translate(source.restore) if source.restore else node.value
+    value: str = source.show(node.value)
     if node.tag == _STR:
         return value
     if value in _CONSTANTS:
@@ -209,11 +212,8 @@ def _mapping(node: yaml.Node, source: Source, depth: int) -> Json:
     if any(not isinstance(key, yaml.ScalarNode) for key, _ in pairs):
         return raw_text(node, source)
     if node.tag == "tag:yaml.org,2002:set":
-        return [key.value.translate(source.restore) for key, _ in pairs]
-    return {
-        key.value.translate(source.restore): to_json(value, source, depth + 1)
-        for key, value in pairs
-    }
+        return [source.show(key.value) for key, _ in pairs]
+    return {source.show(key.value): to_json(value, source, depth + 1) for key, value in pairs}
 
 
 def raw_text(node: yaml.Node, source: Source) -> str:

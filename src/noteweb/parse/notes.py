@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -120,7 +120,7 @@ def _read_fields(
             continue
         reading = read_field(name, entry, text, lines)
         first = counts.get(name, 0)
-        units.extend(replace(u, ordinal=u.ordinal + first) if first else u for u in reading.units)
+        units.extend(u._replace(ordinal=u.ordinal + first) if first else u for u in reading.units)
         counts[name] = first + len(reading.units)
         readings.append(reading)
         if reading.is_joint:

@@ -10,6 +10,7 @@ _QUOTED = re.compile(
     r"(?<!\w)(?:'(?P<a>[^'\n]{2,60})'|\"(?P<b>[^\"\n]{2,60})\"|“(?P<c>[^”\n]{2,60})”"
     r"|‘(?P<d>[^’\n]{2,60})’|«(?P<e>[^»\n]{2,60})»|„(?P<f>[^“”\n]{2,60})[“”])(?!\w)"
 )
+_OPENING_MARKS = '"“‘«„'
 _MAPS = re.compile(
     r"\b(?:maps?|mapped|corresponds?|translates?|connects?|equates?|links?|becomes?|means?|is"
     r"|equals?|parallels?|aligns?|соответствует|означает|переводится|связывает|entspricht|bedeutet"
@@ -42,8 +43,10 @@ _AFTER = re.compile(
 
 def find_terms(text: str) -> tuple[TermPair, ...]:
     """Find the term pairs of a field's text, in order, without doubles."""
-    if not ("'" in text or _QUOTED.search(text) or "→" in text or "->" in text or "↔" in text):
-        return ()
+    if not ("'" in text or "→" in text or "->" in text or "↔" in text):
+        is_quoted = any(mark in text for mark in _OPENING_MARKS)
+        if not (is_quoted and _QUOTED.search(text)):
+            return ()
     pairs = [pair for part in _PART.split(text) if (pair := _read_pair(part)) is not None]
     return tuple(dict.fromkeys(pairs))
 

@@ -14,6 +14,7 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _THAI = re.compile(r"[\u0e01-\u0e5b]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _NOT_RUSSIAN = re.compile(r"[іїєґўјљњћђџќѓѕ]", re.IGNORECASE)
+_OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u0e01-\u0e5b\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 _FUNCTION_WORDS = {
@@ -41,6 +42,8 @@ def guess_language(text: str) -> str:
 
 def _guess_by_script(sample: str) -> str | None:
     """Give the language where the script alone decides, None where words must."""
+    if not _OTHER_SCRIPT.search(sample):
+        return None
     n_letters = len(_LETTER.findall(sample)) or 1
     n_han, n_kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
     if (n_han + n_kana) / n_letters >= _SCRIPT_SHARE:
