@@ -117,6 +117,11 @@ experiment = Experiment(
             summary="past the window the moved points are right",
         ),
         FailingSetting(
+            params={"n_beyond": 512},
+            verdicts=("refuted",),
+            summary="still inside: no collapse, for the claim that the effect ends",
+        ),
+        FailingSetting(
             params={"outer_radius": 2.0},
             verdicts=("refuted", "invalid"),
             summary="spheres far apart: the radius outweighs what is memorised at once",
