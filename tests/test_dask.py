@@ -18,7 +18,8 @@ from bench_vault import GOOD, Lab, make_claim, write_experiment
 pytest.importorskip("distributed", reason="dask.distributed is an extra: noteweb[distributed]")
 
 VERIFY = """\
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job is born deaf to it
 sys.path[:] = {paths!r}
 from pathlib import Path
 from bench_vault import *

@@ -242,7 +242,8 @@ def test_a_copy_of_an_allowed_vault_is_not_allowed(lab, tmp_path):
 
 
 VERIFY = """\
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job is born deaf to it
 sys.path[:] = {paths!r}
 from pathlib import Path
 from bench_vault import *
