@@ -19,17 +19,22 @@ from noteweb.vault import cache_folder, check_root, find_root, read_note, scan
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from noteweb.claimset import ClaimSet
     from noteweb.config import Config
     from noteweb.embed import Embedder
     from noteweb.embed.opening import Device
+    from noteweb.evidence.front import Evidence
+    from noteweb.evidence.run import Options
     from noteweb.graph.build import Graph
     from noteweb.graph.route import Route
     from noteweb.index.folder import Index
     from noteweb.index.freshness import Source, SyncReport
     from noteweb.links.names import NameTable
     from noteweb.mend import Repair
+    from noteweb.model.claim import Claim
     from noteweb.model.note import Card, Note
     from noteweb.model.progress import Progress
+    from noteweb.model.verdict import Verdict
     from noteweb.status import Status
 
 
@@ -284,6 +289,29 @@ class NoteWeb:
 
         return assemble_graph(self.index, self.cards)
 
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every claim of the notes, in the order of the paths."""
+        return self._claim_set.claims
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The experiments behind the claims: records, runs, permissions."""
+        from noteweb.evidence.front import Evidence
+
+        return Evidence(self.root, self.folder, lambda: self.claims)
+
+    def verify(self, *claims: str, options: Options | None = None) -> list[Verdict]:
+        """Make the runs that the claims' experiments still need, and judge; all claims by default.
+
+        Raises
+        ------
+        ClaimNotFound
+            with near ids
+        WriteFailed, SandboxUnavailable, ExecutorUnavailable
+        """
+        return self.evidence.verify(claims, options, self.progress)
+
     def route(self, start: str, end: str) -> Route | None:
         """Find the shortest explained way between two notes; None where there is none.
 
@@ -334,8 +362,17 @@ class NoteWeb:
         seen = scan(self.root, self.config)
         files = {file.path for file in seen.files}
         told = (p for p in find_problems(self.index.catalogue) if p.path in files)
-        found = [*seen.problems, *told, *links, *find_double_ids(own)]
+        wrong = [*self._claim_set.problems, *self.evidence.problems()]
+        found = [*seen.problems, *told, *links, *find_double_ids(own), *wrong]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.code)))
+
+    @cached_property
+    def _claim_set(self) -> ClaimSet:
+        from noteweb.claimset import read_claim_set
+        from noteweb.index.lookup import find_cards_with
+
+        self._refresh(with_vectors=False)
+        return read_claim_set(find_cards_with(self.index.catalogue, "claims"))
 
     @cached_property
     def _names(self) -> NameTable:

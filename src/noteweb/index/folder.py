@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING, Self
 
 from noteweb.errors import IndexBusy, WriteFailed
 from noteweb.index.catalogue import Catalogue
-from noteweb.index.textindex import TextIndex, TextRow
-from noteweb.index.vectors import map_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from noteweb.index.textindex import TextIndex, TextRow
 
 _LOCK_WAIT_S = 60.0
 _OWN_FILES = ("index.sqlite*", "vectors-*.f32", "manifest.json*", "ann.faiss", "ann.partial")
@@ -66,6 +66,8 @@ class Index:
     @cached_property
     def text(self) -> TextIndex:
         """The lexical half."""
+        from noteweb.index.textindex import TextIndex
+
         return TextIndex(self.folder / "text")
 
     @property
@@ -90,6 +92,8 @@ class Index:
 
     def vectors(self) -> NDArray[np.float32]:
         """Map the vectors, shape (n_rows, dim), unit rows."""
+        from noteweb.index.vectors import map_rows
+
         return map_rows(self.vectors_path, self.catalogue.n_rows, self.dim)
 
     @contextmanager
@@ -135,6 +139,8 @@ class Index:
 
     def text_rows(self, nids: list[int]) -> Iterator[TextRow]:
         """Give what the text index keeps of these notes."""
+        from noteweb.index.textindex import TextRow
+
         for nid in nids:
             for pid, field, prefix, text in self.catalogue.rows(
                 "SELECT pid, field, prefix, text FROM passages WHERE nid = ?", (nid,)

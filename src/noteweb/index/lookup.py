@@ -75,6 +75,21 @@ def find_cards(catalogue: Catalogue) -> tuple[Card, ...]:
     return tuple(card for _, card in find_numbered_cards(catalogue))
 
 
+def find_cards_with(catalogue: Catalogue, key: str) -> tuple[Card, ...]:
+    """Give the cards that may have this frontmatter key, in the order of the paths.
+
+    Only these are read, so that a question to few notes does not pay for all.
+    """
+    rows = catalogue.rows(
+        "SELECT id, own_id, card FROM notes WHERE instr(card, ?) ORDER BY path", (f'"{key}"',)
+    )
+    return tuple(
+        card if note == own else replace(card, id=note)
+        for note, own, text in rows
+        for card in (card_from_json(text),)
+    )
+
+
 def find_numbered_cards(catalogue: Catalogue) -> tuple[tuple[int, Card], ...]:
     """Give (nid, card) of every note, in the order of the paths."""
     rows = catalogue.rows("SELECT nid, id, own_id, card FROM notes ORDER BY path")
