@@ -11,6 +11,7 @@ from noteweb.text.words import list_words
 _CLOSING = r"[\"'”’»)\]*_」』）]*+((?<=[a-zа-яё]{4}\.)(?= [A-ZА-ЯЁ]))?"
 _END = re.compile(r"[.!?…。！？｡\r\n][.!?…。！？｡]*+" + _CLOSING)
 _FULL_STOP = re.compile(r"\.++" + _CLOSING)  # five times quicker, for texts without the others
+_BLANKS = re.compile(r"\s*+")
 _OTHER_STOPS = "!?\n\r…。！？｡"
 _CJK_STOPS = "。！？｡"
 _BLOCK_AFTER_NEWLINE = re.compile(r"[ \t]*+(?:[\r\n]|[-*+#|•]+[ \t]|\d{1,3}[.)][ \t]|\Z)")
@@ -42,25 +43,28 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     Every character that is not white space lies in exactly one span. Linear time.
     """
     spans: list[tuple[int, int]] = []
-    start = 0
+    start = _skip_blanks(text, 0)
     pattern = _END if any(stop in text for stop in _OTHER_STOPS) else _FULL_STOP
     for match in pattern.finditer(text):
         end = match.end()
-        if not match.lastindex or text[end - 5 : end - 1] in _TAILS:
-            if not _is_end(text, match, start):
-                continue
-            if text[match.start()] in "\r\n":
-                end = match.start()
-        _add(spans, text, start, end)
-        start = end
+        if match.lastindex and text[end - 5 : end - 1] not in _TAILS:
+            spans.append((start, end))
+            start = end + 1
+        elif _is_end(text, match, start):
+            end = match.start() if text[match.start()] in "\r\n" else end
+            _add(spans, text, start, end)
+            start = _skip_blanks(text, end)
     _add(spans, text, start, len(text))
     return tuple(spans)
 
 
+def _skip_blanks(text: str, start: int) -> int:
+    blanks = _BLANKS.match(text, start)
+    return blanks.end() if blanks else start
+
+
 def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
-    sentence = text[start:end].lstrip()
-    start = end - len(sentence)
-    sentence = sentence.rstrip()
+    sentence = text[start:end].rstrip()
     if sentence:
         spans.append((start, start + len(sentence)))
 
