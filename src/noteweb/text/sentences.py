@@ -7,10 +7,11 @@ import re
 from noteweb.text.words import list_words
 
 # Possessive quantifiers keep every attempt to one pass, so the search is linear in the text.
-# The group tells the usual end: a full stop between a word of four letters or more and a capital.
-_CLOSING = r"[\"'”’»)\]*_」』）]*+((?<=[a-zа-яё]{4}\.)(?= [A-ZА-ЯЁ]))?"
-_END = re.compile(r"[.!?…。！？｡\r\n][.!?…。！？｡]*+" + _CLOSING)
-_FULL_STOP = re.compile(r"\.++" + _CLOSING)  # five times quicker, for texts without the others
+# The empty group tells the usual end, a full stop before a capital, which is tried first: where
+# four letters stand before it that end no abbreviation, it needs no more looks.
+_TAIL = r"(?:(?<=\.)(?= [A-ZА-ЯЁ])()|[.!?…。！？｡]*+[\"'”’»)\]*_」』）]*+)"
+_END = re.compile(r"[.!?…。！？｡\r\n]" + _TAIL)
+_FULL_STOP = re.compile(r"\." + _TAIL)  # far quicker, for texts without the other stops
 _BLANKS = re.compile(r"\s*+")
 _OTHER_STOPS = "!?\n\r…。！？｡"
 _CJK_STOPS = "。！？｡"
@@ -30,7 +31,7 @@ _BEFORE_NUMBER = frozenset(
     вып abb kap nr bd jan feb mar apr jun jul aug sep sept oct nov dec
     """)
 )
-_TAILS = frozenset(word[-4:] for word in _ABBREVIATIONS | _BEFORE_NUMBER)
+_LAST_LETTERS = frozenset(word[-4:] for word in _ABBREVIATIONS | _BEFORE_NUMBER)
 _MAX_LIST_DIGITS = 3
 _OPENING_MARKS = "([{\"'“«„*_"
 
@@ -47,7 +48,8 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     pattern = _END if any(stop in text for stop in _OTHER_STOPS) else _FULL_STOP
     for match in pattern.finditer(text):
         end = match.end()
-        if match.lastindex and text[end - 5 : end - 1] not in _TAILS:
+        word = text[end - 5 : end - 1]
+        if match.lastindex and word.isalpha() and word.lower() not in _LAST_LETTERS:
             spans.append((start, end))
             start = end + 1
         elif _is_end(text, match, start):
