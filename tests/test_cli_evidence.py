@@ -136,10 +136,9 @@ def test_verdicts_have_the_public_shape(vault, capsys):
     assert json.loads(steps)["n_runs"] == 0
     again = ask(capsys, "verify", "up", "--recheck", "1", "--format", "jsonl")[1]
     assert all(json.loads(line)["same"] for line in again.splitlines())
-    assert (
-        {row["standing"] for row in json.loads(ask(capsys, "trust", "show", "--format", "json")[1])}
-        == {"allowed", "shipped"}
-    )
+    assert {
+        row["standing"] for row in json.loads(ask(capsys, "trust", "show", "--format", "json")[1])
+    } == {"allowed", "shipped"}
 
 
 def test_wrong_names_are_one_line_with_near_ones(vault, capsys):

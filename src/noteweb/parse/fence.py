@@ -9,6 +9,8 @@ _OPENING = re.compile(
     r"(?P<prefix>\ufeff?(?:[ \t]*+(?:\r\n?|\n))*+)(?P<mark>---|\+\+\+)[ \t]*+(?:\r\n?|\n|\Z)"
 )
 _REST_OF_FENCE = re.compile(r"[ \t]*+(?:\r\n?|\n|\Z)")
+# Begins with one character, to which the search skips.
+_CLOSING_LF = re.compile(r"\n(---|\+\+\+|\.\.\.)[ \t]*+(?:\n|\Z)")
 _CLOSING = re.compile(r"[\r\n](---|\+\+\+|\.\.\.)[ \t]*+(?=[\r\n]|\Z)")
 
 
@@ -59,15 +61,5 @@ def _find_closing(text: str, mark: str, start: int) -> int | None:
     if "\r" in text:
         matches = _CLOSING.finditer(text, start - 1)
         return next((m.start(1) for m in matches if m[1] in marks), None)
-    found = [at for each in marks if (at := _find_line(text, each, start)) is not None]
-    return min(found, default=None)
-
-
-def _find_line(text: str, mark: str, start: int) -> int | None:
-    """Find the line that holds a mark and blanks only; three times quicker than a pattern."""
-    at = text.find("\n" + mark, start - 1)
-    while at >= 0:
-        if _REST_OF_FENCE.match(text, at + 1 + len(mark)):
-            return at + 1
-        at = text.find("\n" + mark, at + 1)
-    return None
+    matches = _CLOSING_LF.finditer(text, start - 1)
+    return next((m.start(1) for m in matches if m[1] in marks), None)

@@ -285,7 +285,7 @@ def _split_triggers(value: str, start: int, end: int) -> tuple[tuple[int, int], 
     sentences = split_sentences(text)
     starts = _find_conditions(text, sentences)
     heads = [_head(text[slice(*sentences[i])]) for i in starts]
-    head, count = Counter(heads).most_common(1)[0] if heads else ("", 0)
+    head, count = Counter(heads).most_common(1)[0] if heads else ((), 0)
     if count > 1:
         starts = [i for i, each in zip(starts, heads, strict=True) if each == head]
     if len(starts) < 2:  # noqa: PLR2004 - one condition is the whole paragraph
@@ -313,5 +313,5 @@ def _says_when(sentence: str) -> bool:
     return _CJK_TRIGGER.search(sentence) is not None
 
 
-def _head(sentence: str) -> str:
-    return " ".join(sentence.split(None, _N_OPENING)[:_N_OPENING]).lower()
+def _head(sentence: str) -> tuple[str, ...]:
+    return tuple(sentence.lower().split(None, _N_OPENING)[:_N_OPENING])

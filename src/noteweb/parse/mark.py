@@ -88,7 +88,8 @@ _NUMBER = re.compile(r"[ \t]*[*_]{0,3}\(?(?P<number>\d{1,3})(?:[.)]|\)\.)[*_]{0,
 _HEADING = re.compile(r"[ \t]*(?P<level>#{1,6})[ \t]+(?=\S)")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)[-*+•–][ \t]+(?=\S)")
 _BOLD = re.compile(r"[ \t]*(?=(?P<bold>\*\*|__)(?:(?!(?P=bold))[^*\n]){2,120}(?P=bold))")
-_INLINE_NUMBER = re.compile(r"(?P<number>\d{1,2})(?P<end>[.)])[ \t]++(?=\S)")
+# \d\d? begins with a set of characters, to which the search skips; \d{1,2} does not.
+_INLINE_NUMBER = re.compile(r"(?P<number>\d\d?)(?P<end>[.)])[ \t]++(?=\S)")
 _ORDINAL = re.compile(
     r"(?P<before>\A|[.!?:;…]['\"”»)*]*+[ \t]++|\n)[ \t]*+[*_]{0,3}"
     r"(?P<article>(?:the|and|der|die|das|und|и|la|el)[ \t]++)?"
@@ -103,12 +104,13 @@ def find_line_marks(value: str) -> list[Mark]:
     marks: list[Mark] = []
     at = 0
     for index, line in enumerate(value.split("\n")):
-        first = line.lstrip(" \t")[:1]
-        # Most lines are prose, which needs no more than this one look.
-        if first and (_may_label(line) if first.isalpha() else first in _FIRSTS or first.isdigit()):
-            mark = _line_mark(line, first, at, index)
-            if mark is not None:
-                marks.append(mark)
+        if line:
+            first = line[0] if line[0] not in " \t" else line.lstrip(" \t")[:1]
+            # Most lines are prose, which needs no more than this one look.
+            if _may_label(line) if first.isalpha() else first in _FIRSTS or first.isdigit():
+                mark = _line_mark(line, first, at, index)
+                if mark is not None:
+                    marks.append(mark)
         at += len(line) + 1
     return marks
 

@@ -93,8 +93,9 @@ class LiteralMap(NamedTuple):
         starts, shifts = self
         places = []
         for start, end in spans:
-            first = bisect_right(starts, start)
-            last = bisect_right(starts, end - 1, first)
+            first = last = bisect_right(starts, start)
+            if end > starts[first]:
+                last = bisect_right(starts, end - 1, first)
             places.append((start + shifts[first - 1], end + shifts[last - 1]))
         return places
 

@@ -19,7 +19,8 @@ _STEMS = {
     "value": ("value", "useful", "ценност", "wert", "nutzen"),
     "feasibility": ("feasib", "implement", "реализуем", "осуществим", "внедр", "machbar", "umsetz"),
 }
-_NUMBER = r"(?P<n>\d{1,2}(?:[.,]\d{1,2})?)(?:\s{0,3}[-–]\s{0,3}(?P<to>\d{1,2}(?:[.,]\d)?))?"
+# \d\d? begins with a set of characters, to which a search skips; \d{1,2} does not.
+_NUMBER = r"(?P<n>\d\d?(?:[.,]\d{1,2})?)(?:\s{0,3}[-–]\s{0,3}(?P<to>\d{1,2}(?:[.,]\d)?))?"
 _OF_TEN = re.compile(
     rf"{_NUMBER}\s{{0,3}}(?:/|out of|of|из|von|auf)\s{{0,3}}(?:10|ten)\b", re.IGNORECASE
 )

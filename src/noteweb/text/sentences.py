@@ -7,10 +7,12 @@ import re
 from noteweb.text.words import list_words
 
 # Possessive quantifiers keep every attempt to one pass, so the search is linear in the text.
-# The group tells the usual end: a full stop between a word of four letters or more and a capital.
-_CLOSING = r"[\"'”’»)\]*_」』）]*+((?<=[a-zа-яё]{4}\.)(?= [A-ZА-ЯЁ]))?"
-_END = re.compile(r"[.!?…。！？｡\r\n][.!?…。！？｡]*+" + _CLOSING)
-_FULL_STOP = re.compile(r"\.++" + _CLOSING)  # five times quicker, for texts without the others
+# The empty group tells the usual end, a full stop before a capital, which is tried first: where
+# four letters stand before it that end no abbreviation, it needs no more looks.
+_TAIL = r"(?:(?<=\.)(?= [A-ZА-ЯЁ])()|[.!?…。！？｡]*+[\"'”’»)\]*_」』）]*+)"
+_END = re.compile(r"[.!?…。！？｡\r\n]" + _TAIL)
+_FULL_STOP = re.compile(r"\." + _TAIL)  # far quicker, for texts without the other stops
+_BLANKS = re.compile(r"\s*+")
 _OTHER_STOPS = "!?\n\r…。！？｡"
 _CJK_STOPS = "。！？｡"
 _BLOCK_AFTER_NEWLINE = re.compile(r"[ \t]*+(?:[\r\n]|[-*+#|•]+[ \t]|\d{1,3}[.)][ \t]|\Z)")
@@ -29,7 +31,7 @@ _BEFORE_NUMBER = frozenset(
     вып abb kap nr bd jan feb mar apr jun jul aug sep sept oct nov dec
     """)
 )
-_TAILS = frozenset(word[-4:] for word in _ABBREVIATIONS | _BEFORE_NUMBER)
+_LAST_LETTERS = frozenset(word[-4:] for word in _ABBREVIATIONS | _BEFORE_NUMBER)
 _MAX_LIST_DIGITS = 3
 _OPENING_MARKS = "([{\"'“«„*_"
 
@@ -42,25 +44,29 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     Every character that is not white space lies in exactly one span. Linear time.
     """
     spans: list[tuple[int, int]] = []
-    start = 0
+    start = _skip_blanks(text, 0)
     pattern = _END if any(stop in text for stop in _OTHER_STOPS) else _FULL_STOP
     for match in pattern.finditer(text):
         end = match.end()
-        if not match.lastindex or text[end - 5 : end - 1] in _TAILS:
-            if not _is_end(text, match, start):
-                continue
-            if text[match.start()] in "\r\n":
-                end = match.start()
-        _add(spans, text, start, end)
-        start = end
+        word = text[end - 5 : end - 1]
+        if match.lastindex and word.isalpha() and word.lower() not in _LAST_LETTERS:
+            spans.append((start, end))
+            start = end + 1
+        elif _is_end(text, match, start):
+            end = match.start() if text[match.start()] in "\r\n" else end
+            _add(spans, text, start, end)
+            start = _skip_blanks(text, end)
     _add(spans, text, start, len(text))
     return tuple(spans)
 
 
+def _skip_blanks(text: str, start: int) -> int:
+    blanks = _BLANKS.match(text, start)
+    return blanks.end() if blanks else start
+
+
 def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
-    sentence = text[start:end].lstrip()
-    start = end - len(sentence)
-    sentence = sentence.rstrip()
+    sentence = text[start:end].rstrip()
     if sentence:
         spans.append((start, start + len(sentence)))
 
