@@ -37,6 +37,7 @@ from noteweb.config import Config
 from noteweb.graph.build import build_graph
 from noteweb.links.feedback import resolve_feedback
 from noteweb.links.resolve import resolve_links
+import noteweb.parse.notes
 from noteweb.vault import read_cards, read_notes
 imported = time.process_time()
 cards, problems = read_cards(Path(sys.argv[1]), Config())
