@@ -92,7 +92,7 @@ def strip_edges(text: str) -> str:
 _BOLD_LEAD = re.compile(r"\s*(?:\*\*|__)(?P<name>[^*_\n]{2,100}?)(?:\*\*|__)")
 _QUOTED_LEAD = re.compile(r"\s*(?:[\"“«„](?P<name>[^\"”»“\n]{2,100})[\"”»“])")
 _DASH_LEAD = re.compile(r"\s*(?P<name>[^.;:!?\n]{2,70}?)(?::(?=\s|\*)|\s[–—-]\s)")
-_LEAD_MARKS = ":-*_\"“«„–—"  # one of them stands in the reach of every lead
+_LEAD_MARKS = ':-*_"“«„–—'  # one of them stands in the reach of every lead
 _LEAD_REACH = 75
 _N_NAME_WORDS = 6
 

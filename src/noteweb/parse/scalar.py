@@ -138,7 +138,7 @@ def map_scalar(node: yaml.ScalarNode, source: Source) -> ScalarMap:
 
 
 def _map_literal(node: yaml.ScalarNode, source: Source) -> LiteralMap | None:
-    """Map the usual literal block, with LF and no explicit indentation, mostly at the speed of C."""
+    """Map the usual literal block, with LF and no explicit indentation, almost all in C."""
     start, end = node.start_mark.index, node.end_mark.index
     first = source.text.find("\n", start, end) + 1
     if source.text[start : first - 1].rstrip(" ") not in ("|", "|-", "|+"):

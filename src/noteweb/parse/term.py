@@ -10,7 +10,7 @@ _QUOTED = re.compile(
     r"(?<!\w)(?:'(?P<a>[^'\n]{2,60})'|\"(?P<b>[^\"\n]{2,60})\"|“(?P<c>[^”\n]{2,60})”"
     r"|‘(?P<d>[^’\n]{2,60})’|«(?P<e>[^»\n]{2,60})»|„(?P<f>[^“”\n]{2,60})[“”])(?!\w)"
 )
-_OPENING_MARKS = "\"“‘«„"
+_OPENING_MARKS = '"“‘«„'
 _MAPS = re.compile(
     r"\b(?:maps?|mapped|corresponds?|translates?|connects?|equates?|links?|becomes?|means?|is"
     r"|equals?|parallels?|aligns?|соответствует|означает|переводится|связывает|entspricht|bedeutet"
