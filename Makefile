@@ -11,13 +11,13 @@ export HF_HUB_OFFLINE := 1
 demo: .venv/installed
 	$(BIN)/noteweb index --vault notes
 	@printf '\n$$ noteweb query "is scaling hiding that we do not understand training?"\n'
-	$(BIN)/noteweb query "is scaling hiding that we do not understand training?" --vault notes -k 3
+	@$(BIN)/noteweb query "is scaling hiding that we do not understand training?" --vault notes -k 3
 	@printf '\n$$ noteweb related "Double descent past the interpolation threshold"\n'
-	$(BIN)/noteweb related "Double descent past the interpolation threshold" --vault notes -k 3 --explain
+	@$(BIN)/noteweb related "Double descent past the interpolation threshold" --vault notes -k 3 --explain
 	@printf '\n$$ noteweb path "Superposition of features" "Reward proxies and Goodhart"\n'
-	$(BIN)/noteweb path "Superposition of features" "Reward proxies and Goodhart" --vault notes
+	@$(BIN)/noteweb path "Superposition of features" "Reward proxies and Goodhart" --vault notes
 	@printf '\n$$ noteweb graph\n'
-	$(BIN)/noteweb graph --vault notes
+	@$(BIN)/noteweb graph --vault notes
 
 test: lint
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=95

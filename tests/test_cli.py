@@ -17,10 +17,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import referencing
 
 from noteweb.cli import run
-from noteweb.schema import read_schema, schema_names
+from noteweb.schema import read_schema
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted((HERE / "transcripts").glob("*.txt"))
@@ -69,11 +68,7 @@ def as_json(capsys, *arguments):
 
 def check_shape(value, name):
     """Hold a value to one of the public schemas."""
-    store = referencing.Registry().with_resources(
-        (schema["$id"], referencing.Resource.from_contents(schema))
-        for schema in map(read_schema, schema_names())
-    )
-    jsonschema.Draft202012Validator(read_schema(name), registry=store).validate(value)
+    jsonschema.Draft202012Validator(read_schema(name)).validate(value)
 
 
 def test_json_has_the_public_shapes(capsys, vault):
@@ -316,3 +311,26 @@ def test_a_watched_terminal_gets_a_bar(monkeypatch):
     bar.advance(60)
     bar.advance(40)
     assert bar._bar is None
+
+
+def test_no_control_sequence_reaches_the_terminal(capsys, tmp_path):
+    """A note that would clear the screen or rename the window is shown as pictures of controls."""
+    evil = '---\ntitle: "red \\e[31m"\n---\n\nzebra \x1b[2J and \x1b]0;pwn\x07 \x9b1m end.\n'
+    (tmp_path / "a.md").write_text(evil, encoding="utf-8")
+    (tmp_path / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
+    for command in (["query", "zebra", "--explain"], ["show", "a"], ["check"], ["related", "a"]):
+        run([*command, "-C", str(tmp_path)])
+        out, err = capsys.readouterr()
+        assert not {"\x1b", "\x07", "\x9b"} & set(out + err)
+    run(["query", "zebra", "-C", str(tmp_path)])
+    assert "␛[2J" in capsys.readouterr().out
+
+
+def test_a_full_or_closed_output_is_one_line(vault):
+    """Where the answer cannot be written, that is said, without a traceback."""
+    for redirect in ("> /dev/full", ">&-"):
+        command = f"{shlex.quote(sys.executable)} -m noteweb show QMP -q {redirect}"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602
+        assert "Traceback" not in done.stderr
+        assert "standard output cannot be written" in done.stderr
+        assert done.returncode == 3

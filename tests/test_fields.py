@@ -119,6 +119,30 @@ def test_tools_are_what_units_lead_with():
             block("Acceptor", "Tools such as Weaviate, Milvus, and FAISS."),
             ["Weaviate", "Milvus", "FAISS"],
         ),
+        (block("Acceptor", "1. foobar (a Python package): x\n2. JAX: y"), ["foobar", "JAX"]),
+        (block("Acceptor", "1. quux, the Acme package: x\n2. JAX: y"), ["quux", "JAX"]),
+        (
+            block("Acceptor", "quux or FooBar: x\n\nJAX or nanoFoo: y"),
+            ["quux", "FooBar", "JAX", "nanoFoo"],
+        ),
+        (block("Acceptor", "FOO or a comparable suite: x\n\nA plain cost sheet: y"), ["FOO"]),
+        (block("Acceptor", "- MESA, the stellar code, as a view\n- LEAN: b"), ["MESA", "LEAN"]),
+        (
+            block("Acceptor", "- Foopy, whose units help.\n- quux, if all else fails.\n- JAX."),
+            ["Foopy", "quux", "JAX"],
+        ),
+        (
+            block("Acceptor", "Check, the open framework, which stores.\n\nHowever, for all."),
+            ["Check"],
+        ),
+        (
+            block("Acceptor", "A counter such as `quux` or by hand: x\n\n`statsmodels` or NumPy."),
+            ["quux", "statsmodels", "NumPy"],
+        ),
+        (
+            block("Acceptor", "**JAX**: a.\n\n**auto_FOO**: b when c.\n\n**SciPy**: d."),
+            ["JAX", "auto_FOO", "SciPy"],
+        ),
         (block("Acceptor", "PyTorch даёт слои.\n\nNeo4j хранит графы."), ["PyTorch", "Neo4j"]),
         (block("Acceptor", "Stan liefert Proben.\n\nDie Umsetzung braucht Zeit."), ["Stan"]),
     ],
@@ -152,6 +176,33 @@ def test_tools_in_other_forms(value, names):
         (
             block("SignalTransduction", "Bereiche wie Optik, Recht und Spiel. Optik gibt a."),
             ["Optik", "Recht", "Spiel"],
+        ),
+        (
+            block("SignalTransduction", "Law: a\n\nOptics: b\n\nNames: 'c' is 'd' in optics."),
+            ["Law", "Optics"],
+        ),
+        (
+            block("SignalTransduction", "Law - a\n\nOptics - b\n\nDictionary: 'c' is 'd'."),
+            ["Law", "Optics"],
+        ),
+        (
+            block("SignalTransduction", 'Law gives a.\n\nWhat is "c" in law is "d" in optics.'),
+            ["Law"],
+        ),
+        (
+            block(
+                "SignalTransduction",
+                "Law gives a.\n\nСлова по областям: «мера» в праве, «свет» в оптике.",
+            ),
+            ["Law"],
+        ),
+        (
+            block("SignalTransduction", "Game theory. Play b.\n\nIt moves. Fast."),
+            ["Game theory"],
+        ),
+        (
+            block("SignalTransduction", "Thermodynamics: a\n\nItem response theory: b"),
+            ["Thermodynamics", "Item response theory"],
         ),
         ("SignalTransduction: [Optics, Law]", []),
         ("SignalTransduction: {Optics: rays, Law: rules}", ["Optics", "Law"]),
@@ -210,6 +261,45 @@ def test_terms_are_paired_with_their_domains():
             ["old maps", "seas"],
         ),
         ("Nothing in particular is named here.", []),
+        (
+            (
+                "Sea ice is the parent.\n\nThe note Old maps changes the a, because b.\n\n"
+                "For the rest, see Does salt matter.\n\nA note still to be written, Tides and"
+                " moons, would add c."
+            ),
+            ["Sea ice", "Old maps", "Does salt matter", "Tides and moons"],
+        ),
+        (
+            (
+                "The note Old maps is first. Sea ice and its limits supplies a. Gulls fly. Salt,"
+                " sand and foam warns that b. This note feeds c. A note on tides, not written yet,"
+                " would d."
+            ),
+            ["Old maps", "Sea ice and its limits", "Salt, sand and foam", "tides"],
+        ),
+        ("The nearest relative is Old maps, the atlas, in which a is b.", ["Old maps"]),
+        (
+            (
+                "1) Old maps holds the best.\n2) Sea ice tells a.\n3) Salt argues from b.\n"
+                "4) Foam and sand treats c.\n5) Tides, still to be written"
+            ),
+            ["Old maps", "Sea ice", "Salt", "Foam and sand", "Tides"],
+        ),
+        (
+            (
+                "1) Sands and what gulls can do supplies a.\n2) Random maps and its limits"
+                " continues b.\n3) Ice lists what c is."
+            ),
+            ["Sands and what gulls can do", "Random maps and its limits", "Ice"],
+        ),
+        (
+            "First, 'Old maps and the choice of ink' because a. Second, 'Ice' owns b.",
+            ["Old maps and the choice of ink", "Ice"],
+        ),
+        (
+            '1) "One two three four five six seven eight" is a.\n2) **Old_maps**: b',
+            ["One two three four five six seven eight", "Old_maps"],
+        ),
         (
             "1. заметка о забывании влияет на это\n2. заметка о шуме дополняет",
             ["забывании", "шуме"],

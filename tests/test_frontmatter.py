@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 
 from noteweb.parse.frontmatter import NoteHandler, read_frontmatter
+from noteweb.parse.notes import parse_note
 from strategies import note_texts
 
 
@@ -166,6 +167,17 @@ def test_keys_that_are_no_text_keep_their_spelling():
     text = "---\n2024: x\n2024-01-02: y\n? [k, l]\n: z\n---\n"
     assert values(text) == {"2024": "x", "2024-01-02": "y", "[k, l]": "z"}
     assert codes(text) == ["yaml-key-not-text"] * 2
+
+
+def test_templates_are_reported():
+    """Each ``{{...}}`` outside quotes keeps its raw text, and is said with its place."""
+    text = "---\nauthor: {{name}}\nl: [a, {{b}}]\nm: {k: {{c}}}\nq: '{{d}}'\n---\n"
+    assert values(text)["author"] == "{{name}}"
+    assert values(text)["q"] == "{{d}}"
+    problems = parse_note(text.encode(), path="n.md").problems
+    assert {p.code for p in problems} == {"yaml-template"}
+    assert [(p.line, p.column) for p in problems] == [(2, 9), (3, 8), (4, 8)]
+    assert "{{name}}" in problems[0].message
 
 
 def test_forbidden_characters_are_kept():

@@ -22,7 +22,7 @@ COMMANDS = {info.callback.__name__: info.callback for info in app.registered_com
 
 #: The one door of each heavy library: only here may it be imported.
 DOORS = {
-    "torch": {"embed/sbert.py"},
+    "torch": {"embed/sbert.py", "experiments/"},
     "sentence_transformers": {"embed/sbert.py"},
     "faiss": {"index/nearest.py"},
     "tantivy": {"index/textindex.py"},
@@ -33,6 +33,8 @@ DOORS = {
     "networkx": {"graph/", "export/"},
     "rapidfuzz": {"links/"},
     "tokenizers": {"embed/tokens.py"},
+    "distributed": {"evidence/executors/dask.py"},
+    "ctypes": {"evidence/kernel.py"},
 }
 
 

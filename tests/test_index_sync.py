@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 import noteweb.index.sync
 from noteweb.embed.hashing import HashingEmbedder
-from noteweb.errors import IndexMismatch, Problem, Severity, WriteFailed
+from noteweb.errors import (
+    IndexDamaged,
+    IndexMismatch,
+    ModelUnavailable,
+    Problem,
+    Severity,
+    WriteFailed,
+)
 from noteweb.index.lookup import count, find_edges
 from noteweb.web import NoteWeb
 
@@ -267,3 +274,42 @@ def test_any_history_ends_as_a_fresh_index(tmp_path_factory, history):
     ]
     for one, other in zip(followed, fresh, strict=True):
         assert np.allclose([h.score for h in one], [h.score for h in other], atol=1e-4)
+
+
+def test_a_text_index_that_is_gone_is_made_anew(vault):
+    """Without its folder the words would find nothing for ever; it is mended instead."""
+    sync(vault)
+    before = answers(vault, "swarm preparation")
+    shutil.rmtree(vault / ".noteweb" / "text")
+    assert sync(vault).mended
+    assert answers(vault, "swarm preparation") == before
+
+
+def test_an_overwritten_vector_file_is_told(vault):
+    """Numbers that can be no cosines are damage, not scores."""
+    sync(vault)
+    path = vault / ".noteweb" / "vectors-0.f32"
+    size = path.stat().st_size
+    for damage in (b"\xff" * size, bytes(range(1, 256)) * (size // 255 + 1)):
+        path.write_bytes(damage[:size])
+        with pytest.raises(IndexDamaged, match="no unit vectors"), np.errstate(all="ignore"):
+            answers(vault, "swarm")
+
+
+def test_a_model_that_cannot_be_had_costs_no_index(vault):
+    """A typo in the name of a model is told before the index that is there is touched."""
+    sync(vault)
+    missing = str(vault / "no-such-model")
+    with NoteWeb.open(vault, model=missing) as web, pytest.raises(ModelUnavailable):
+        web.rebuild()
+    assert not sync(vault).is_changed
+
+
+def test_the_model_that_made_an_index_goes_on(vault):
+    """Whoever embeds with --model need not name it again."""
+    (vault / "noteweb.toml").unlink()
+    with NoteWeb.open(vault, model="hashing") as web:
+        web.sync()
+    with NoteWeb.open(vault) as web:
+        assert web.model == "hashing"
+        assert web.search("swarm")

@@ -180,3 +180,18 @@ def test_a_link_repeated_in_a_footnote_counts_once():
 def test_tags(text, expected):
     """Tags begin a word, hold a letter, and stand in no code, address or link."""
     assert tags(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("x [[A]]", (1, 3)),
+        ("one\r\ntwo ![[A]]", (2, 5)),
+        ("[b](a.md)", (1, 1)),
+        ("é\n\n- é <a href='a.md'>", (3, 5)),
+    ],
+)
+def test_a_link_has_line_and_column(text, place):
+    """The column counts characters from 1 to where the link begins, an embed's mark included."""
+    (link,) = links(text)
+    assert (link.line, link.column) == place

@@ -15,6 +15,26 @@ def items(value: str) -> list[str]:
 A, B, C = "when loss stalls.", "if memory ends.", "once labels drift."
 
 
+@pytest.mark.parametrize("mark", ["1) ", "1. ", "(1) ", "- ", "Scenario 1: ", "**Way 4:** "])
+@pytest.mark.parametrize("opening", ["", "There is one way:\n\n"])
+def test_a_list_of_one_has_no_mark(mark, opening):
+    """A single item loses its mark, and is one item whatever it says."""
+    layout = find_layout(f"{opening}{mark}{A} W{B[1:]}")
+    assert layout.is_enumerated
+    assert items(f"{opening}{mark}{A} W{B[1:]}") == [f"{A} W{B[1:]}"]
+
+
+@pytest.mark.parametrize("value", ["20. May came, when loss stalled.", "-", "1)", "# Way", "3.5 x"])
+def test_what_marks_no_list_of_one_stays(value):
+    """A number that counts nothing, a lone mark and a heading are text."""
+    assert items(value) == [value]
+
+
+def test_the_first_of_several_paragraphs_loses_its_mark():
+    """What follows a list of one without a mark of its own stays a paragraph."""
+    assert items(f"1) {A}\n\nThat is {B}") == [A, f"That is {B}"]
+
+
 @pytest.mark.parametrize(
     "value",
     [

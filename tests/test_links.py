@@ -14,7 +14,7 @@ from noteweb.model.note import LinkKind
 
 def resolve(target, *others, source="home", kind=LinkKind.WIKILINK):
     """Resolve one link from the note `source` among the other notes, given as ids or cards."""
-    link = make_link(target, kind=kind, line=7)
+    link = make_link(target, kind=kind, line=7, column=4)
     cards = [one if not isinstance(one, str) else make_card(one) for one in others]
     return resolve_links([make_card(source, links=(link,)), *cards])
 
@@ -84,7 +84,7 @@ def test_notes_equally_near_are_reported_not_chosen():
     assert resolution.resolved == ()
     assert resolution.missing == ()
     (problem,) = resolution.problems
-    assert (problem.path, problem.line, problem.column) == ("home.md", 7, 1)
+    assert (problem.path, problem.line, problem.column) == ("home.md", 7, 4)
     assert (problem.code, problem.severity) == ("link-ambiguous", Severity.WARNING)
     assert "x/A, y/A" in problem.message
 

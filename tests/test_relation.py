@@ -27,6 +27,13 @@ def test_a_wikilink_in_any_value_counts():
     ]
 
 
+def test_a_link_of_the_frontmatter_has_line_and_column():
+    """Both count from 1, in the file."""
+    note = parse_note(b'---\nup: "[[A]]"\nrelations:\n  supports: B\n---\n', path="n.md")
+    places = [(link.target, link.line, link.column) for link in note.card.links]
+    assert places == [("A", 2, 6), ("B", 4, 13)]
+
+
 @pytest.mark.parametrize(
     "relations",
     [

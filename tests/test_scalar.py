@@ -14,8 +14,8 @@ def pieces(text: str) -> tuple[str, list[str], bool]:
     root, source = compose(text, 0)
     node = root.value[0][1]
     places = map_scalar(node, source)
-    held = [text[slice(*places.span(i, i + 1))] for i in range(len(node.value))]
-    return node.value, held, places.is_exact
+    spans = places.locate((i, i + 1) for i in range(len(node.value)))
+    return node.value, [text[slice(*span)] for span in spans], getattr(places, "is_exact", True)
 
 
 @pytest.mark.parametrize(

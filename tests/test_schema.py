@@ -38,3 +38,10 @@ def test_an_unknown_schema_is_missing():
     """Asking for a schema that is not there says so."""
     with pytest.raises(FileNotFoundError):
         read_schema("nothing")
+
+
+def test_a_notes_problems_are_problems():
+    """The note's schema stands alone, and its copy of a problem is the problem's own."""
+    copied, own = read_schema("note")["$defs"]["problem"], read_schema("problem")
+    assert copied == {key: own[key] for key in copied}
+    assert "urn:" not in str({k: v for k, v in read_schema("note").items() if k != "$id"})

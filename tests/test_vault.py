@@ -8,7 +8,15 @@ import pytest
 
 from noteweb.config import Config
 from noteweb.errors import Problem, VaultNotFound
-from noteweb.vault import cache_folder, check_root, find_root, read_file, scan
+from noteweb.vault import (
+    cache_folder,
+    check_root,
+    find_root,
+    read_cards,
+    read_file,
+    read_notes,
+    scan,
+)
 
 
 def write(root, path, text="x"):
@@ -132,3 +140,18 @@ def test_a_read_only_vault_has_its_index_in_the_users_cache(tmp_path, monkeypatc
     assert tmp_path not in one.parents
     assert one != two
     assert one == cache_folder(tmp_path / "a")
+
+
+def test_cards_are_those_of_the_whole_notes(tmp_path):
+    """Reading cards alone gives the same cards, and tells what could not be read."""
+    write(
+        tmp_path,
+        "a.md",
+        "---\nReceptor: when one thing is read\nAcceptor: PyTorch trains it.\n---\n#x",
+    )
+    write(tmp_path, "b/c.md", "[[a]]\n")
+    (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere.md")
+    cards, problems = read_cards(tmp_path, Config())
+    whole = list(read_notes(tmp_path, Config()))
+    assert cards == tuple(note.card for note in whole if not isinstance(note, Problem))
+    assert [p.path for p in problems] == ["gone.md"]

@@ -42,12 +42,13 @@ class Config:
 
     Attributes
     ----------
-    model : "default", "none", "hashing", or a sentence-transformers name or folder
+    model : "default", "none", "hashing", or a sentence-transformers name or folder; empty where
+        nobody said, and then the model that made the index goes on
     device : "auto", "cpu", "cuda" or "mps"
     ignore : globs of files and folders to leave out, beside `DEFAULT_IGNORE`
     """
 
-    model: str = "default"
+    model: str = ""
     device: str = "auto"
     ignore: tuple[str, ...] = ()
 
@@ -87,7 +88,7 @@ def _checked(path: Path, raw: dict[str, object]) -> Config:
     if device not in {"auto", "cpu", "cuda", "mps"}:
         raise ConfigInvalid(path, f"'device' must be auto, cpu, cuda or mps, not {device!r}")
     return Config(
-        model=str(raw.get("model", "default")),
+        model=str(raw.get("model", "")),
         device=device,
         ignore=tuple(ignore) if isinstance(ignore, list) else (),
     )

@@ -13,6 +13,11 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── IndexBusy            another noteweb is writing
     ├── ModelUnavailable     the embedding model cannot be loaded
     ├── WriteFailed          a file could not be written
+    ├── ClaimNotFound        no claim by that id
+    ├── ExperimentNotFound   no experiment by that name
+    ├── ExperimentUnreadable its file declares nothing that can be run
+    ├── SandboxUnavailable   the machine offers no sandbox, and one was asked for
+    ├── ExecutorUnavailable  the machines that should run it cannot be reached
     └── BadRequest           an argument makes no sense
 """
 
@@ -103,7 +108,8 @@ class IndexMismatch(NotewebError):
     def __init__(self, *, have: str, want: str) -> None:
         super().__init__(
             f"the index was made by {have}, not by {want}",
-            "run: noteweb index --rebuild (your notes are not touched)",
+            "leave --model and the setting away to go on with it, or make it anew with:"
+            " noteweb index --rebuild (your notes are not touched)",
         )
 
 
@@ -144,6 +150,51 @@ class WriteFailed(NotewebError):
         super().__init__(
             f"cannot write {path}: {reason}", "check the space and the permissions there"
         )
+
+
+class ClaimNotFound(NotewebError):
+    """No claim of the vault has this id."""
+
+    def __init__(self, name: str, near: Sequence[str] = ()) -> None:
+        hint = f"did you mean: {', '.join(near)}" if near else "see the ids with: noteweb claims"
+        super().__init__(f"no claim with the id {name!r}", hint)
+        self.near = tuple(near)
+
+
+class ExperimentNotFound(NotewebError):
+    """Neither the vault nor noteweb nor another package has this experiment."""
+
+    def __init__(self, name: str, near: Sequence[str] = ()) -> None:
+        hint = f"did you mean: {', '.join(near)}" if near else "the vault's own lie in experiments/"
+        super().__init__(f"no experiment named {name!r}", hint)
+        self.near = tuple(near)
+
+
+class ExperimentUnreadable(NotewebError):
+    """The experiment's file declares nothing that can be run."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"the experiment {name!r} cannot be used: {reason}",
+            "its form: noteweb experiment new NAME",
+        )
+
+
+class SandboxUnavailable(NotewebError):
+    """The machine offers no sandbox, and one was asked for."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"no sandbox works here: {reason}",
+            "install bubblewrap (bwrap), or run without --require-sandbox",
+        )
+
+
+class ExecutorUnavailable(NotewebError):
+    """The machines that should run the experiments cannot be reached."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason, hint or "run on this machine instead: --executor process")
 
 
 class BadRequest(NotewebError):

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from noteweb.aside import find_asides
 from noteweb.model.note import PartKind
 from noteweb.text.cutting import (
     Block,
@@ -70,7 +72,7 @@ def content_key(passage: Passage) -> bytes:
 
 
 def cut_passages(note: Note, tokenizer: Tokenizer, *, max_tokens: int) -> tuple[Passage, ...]:
-    """Cut a note into its card, its field units and its body, in this order.
+    """Cut a note into its card, its field units, the fields' other prose and its body.
 
     Parameters
     ----------
@@ -92,7 +94,7 @@ def cut_passages(note: Note, tokenizer: Tokenizer, *, max_tokens: int) -> tuple[
         lines=index_lines(note.text),
         part_starts=[part.start for part in note.parts],
     )
-    return (*cutter.card(), *cutter.units(), *cutter.body())
+    return (*cutter.card(), *cutter.units(), *cutter.asides(), *cutter.body())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,24 @@ class _Cutter:
         prefixes = {unit.field: self._prefix(_field_name(unit.field)) for unit in self.note.units}
         for unit in self.note.units:
             yield from self._cut_whole(_whole_unit(self.note.card.id, unit, prefixes[unit.field]))
+
+    def asides(self) -> Iterator[Passage]:
+        """Give the prose of the fields that is no unit; its ordinals follow the units'."""
+        counts = Counter(unit.field for unit in self.note.units)
+        for of_field, start, end in find_asides(self.note):
+            yield from self._cut_whole(
+                Passage(
+                    note_id=self.note.card.id,
+                    field=of_field,
+                    ordinal=counts[of_field],
+                    text=_collapse(self.note.text[start:end]),
+                    line=self.lines.line(start),
+                    start=start,
+                    end=end,
+                    prefix=self._prefix(_field_name(of_field)),
+                )
+            )
+            counts[of_field] += 1
 
     def body(self) -> Iterator[Passage]:
         """Give the sections' text, filled up to the budget, without crossing a section."""

@@ -50,7 +50,11 @@ def read_status(root: Path, folder: Path, config: Config) -> Status:
     files = scan(root, config).files
     if not (folder / "index.sqlite").exists():
         return Status(
-            root=root, folder=folder, model="", wanted_model=config.model, n_new=len(files)
+            root=root,
+            folder=folder,
+            model="",
+            wanted_model=config.model or "default",
+            n_new=len(files),
         )
     from noteweb.index.catalogue import Catalogue
 
@@ -61,7 +65,7 @@ def read_status(root: Path, folder: Path, config: Config) -> Status:
             root=root,
             folder=folder,
             model=catalogue.meta("model"),
-            wanted_model=config.model,
+            wanted_model=config.model or "default",
             generation=catalogue.generation,
             n_notes=counted.n_notes,
             n_passages=counted.n_passages,

@@ -19,18 +19,22 @@ from noteweb.vault import cache_folder, check_root, find_root, read_note, scan
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from noteweb.claimset import ClaimSet
     from noteweb.config import Config
     from noteweb.embed import Embedder
     from noteweb.embed.opening import Device
+    from noteweb.evidence.front import Evidence
+    from noteweb.evidence.run import Options
     from noteweb.graph.build import Graph
     from noteweb.graph.route import Route
     from noteweb.index.folder import Index
-    from noteweb.index.freshness import Source
-    from noteweb.index.sync import SyncReport
+    from noteweb.index.freshness import Source, SyncReport
     from noteweb.links.names import NameTable
     from noteweb.mend import Repair
+    from noteweb.model.claim import Claim
     from noteweb.model.note import Card, Note
     from noteweb.model.progress import Progress
+    from noteweb.model.verdict import Verdict
     from noteweb.status import Status
 
 
@@ -118,7 +122,12 @@ class NoteWeb:
         ------
         ModelUnavailable
         """
-        return None if self.config.model == "none" else self._open("query")
+        return None if self.model == "none" else self._open("query")
+
+    @property
+    def model(self) -> str:
+        """The model's name: the one asked for, else the one that made the index."""
+        return self.config.model or self.index.catalogue.meta("model") or "default"
 
     def sync(self, *, with_vectors: bool = True) -> SyncReport:
         """Bring the index up to date with the notes.
@@ -127,9 +136,14 @@ class NoteWeb:
         ------
         IndexMismatch, IndexBusy, IndexDamaged, WriteFailed, ModelUnavailable
         """
-        from noteweb.index.sync import sync
+        from noteweb.index.freshness import look
 
-        self.report = sync(self.index, self._source(with_vectors=with_vectors), self.progress)
+        source = self._source(with_vectors=with_vectors)
+        self.report = look(self.index, source)
+        if self.report is None:
+            from noteweb.index.sync import sync
+
+            self.report = sync(self.index, source, self.progress)
         self._is_fresh["text"] = True
         self._is_fresh["vectors"] |= with_vectors
         return self.report
@@ -143,6 +157,9 @@ class NoteWeb:
         """
         from noteweb.index.folder import remove_index
 
+        if with_vectors and self.config.model != "none":
+            # A model that cannot be had must not cost the index that is there.
+            self._open_for_rebuild()
         self.close()
         remove_index(self.folder)
         return self.sync(with_vectors=with_vectors)
@@ -181,6 +198,8 @@ class NoteWeb:
         self._refresh(with_vectors=needs_model)
         request = Request(text=text, limit=limit, mode=wanted, only=only or Only())
         embedder = self.embedder if needs_model else None
+        if wanted is Mode.SEMANTIC and embedder is None:
+            raise BadRequest("this vault has no model to search by meaning", "use --mode text")
         with self.index.catalogue.snapshot():
             return search(self.index, embedder, request)
 
@@ -270,6 +289,29 @@ class NoteWeb:
 
         return assemble_graph(self.index, self.cards)
 
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every claim of the notes, in the order of the paths."""
+        return self._claim_set.claims
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The experiments behind the claims: records, runs, permissions."""
+        from noteweb.evidence.front import Evidence
+
+        return Evidence(self.root, self.folder, lambda: self.claims)
+
+    def verify(self, *claims: str, options: Options | None = None) -> list[Verdict]:
+        """Make the runs that the claims' experiments still need, and judge; all claims by default.
+
+        Raises
+        ------
+        ClaimNotFound
+            with near ids
+        WriteFailed, SandboxUnavailable, ExecutorUnavailable
+        """
+        return self.evidence.verify(claims, options, self.progress)
+
     def route(self, start: str, end: str) -> Route | None:
         """Find the shortest explained way between two notes; None where there is none.
 
@@ -320,8 +362,17 @@ class NoteWeb:
         seen = scan(self.root, self.config)
         files = {file.path for file in seen.files}
         told = (p for p in find_problems(self.index.catalogue) if p.path in files)
-        found = [*seen.problems, *told, *links, *find_double_ids(own)]
+        wrong = [*self._claim_set.problems, *self.evidence.problems()]
+        found = [*seen.problems, *told, *links, *find_double_ids(own), *wrong]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.code)))
+
+    @cached_property
+    def _claim_set(self) -> ClaimSet:
+        from noteweb.claimset import read_claim_set
+        from noteweb.index.lookup import find_cards_with
+
+        self._refresh(with_vectors=False)
+        return read_claim_set(find_cards_with(self.index.catalogue, "claims"))
 
     @cached_property
     def _names(self) -> NameTable:
@@ -330,13 +381,8 @@ class NoteWeb:
         return build_names(self.cards)
 
     def _refresh(self, *, with_vectors: bool) -> None:
-        from noteweb.index.freshness import is_current
-
-        if self._is_fresh["vectors" if with_vectors else "text"]:
-            return
-        if not is_current(self.index, self._source(with_vectors=with_vectors)):
+        if not self._is_fresh["vectors" if with_vectors else "text"]:
             self.sync(with_vectors=with_vectors)
-        self._is_fresh |= {"text": True, "vectors": with_vectors or self._is_fresh["vectors"]}
 
     def _source(self, *, with_vectors: bool) -> Source:
         from noteweb.index.freshness import Source
@@ -354,7 +400,13 @@ class NoteWeb:
 
         device = cast("Device", self.config.device)  # read_config has checked it
         memory = self.folder / "weights.json"
-        return open_embedder(self.config.model, device=device, purpose=purpose, memory=memory)
+        return open_embedder(self.model, device=device, purpose=purpose, memory=memory)
+
+    def _open_for_rebuild(self) -> None:
+        from noteweb.embed import open_embedder
+
+        name = self.config.model or "default"
+        open_embedder(name, device=cast("Device", self.config.device))
 
     def _embedder_if_any(self) -> Embedder | None:
         """Give the model to cut by, where it can be had: words do without."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import TextIO
 
 #: Exit codes, as README lists them.
 ANSWER_IS_NO = 1
 USAGE = 2
 FAILED = 3
 STOPPED = 130  # 128 + SIGINT, as shells report it
+
+
+_NO_OUTPUT = "standard output cannot be written"
 
 
 def main() -> None:
@@ -18,28 +23,57 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and give its exit code; every expected failure is one line on stderr."""
-    from noteweb.cli.app import app
-    from noteweb.errors import NotewebError
-
+    if sys.stderr is None:
+        sys.stderr = _nowhere()
+    if sys.stdout is None:  # closed by the shell: >&-
+        return _fail(_NO_OUTPUT, "", FAILED)
     for stream in (sys.stdout, sys.stderr):
         # Names and texts may hold bytes that are no Unicode; they are shown, never a crash.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    code = _run_command(arguments)
     try:
-        app(arguments, prog_name="noteweb")
-    except SystemExit as done:
-        code = done.code if isinstance(done.code, int) else 0
-    except NotewebError as error:
-        return _fail(error.message, error.hint, FAILED)
-    except MemoryError:
-        return _fail("out of memory", "close other programs, or split the vault", FAILED)
-    if code == STOPPED:
-        _fail("stopped", "what was done is kept; the next run goes on from there", code)
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        # Closed or full: say it once, and keep Python from trying again when it ends.
+        sys.stdout = _nowhere()
+        return code if isinstance(error, BrokenPipeError) else _fail(_NO_OUTPUT, "", FAILED)
     return code
 
 
+def _run_command(arguments: list[str]) -> int:
+    from noteweb.errors import NotewebError
+
+    try:
+        from noteweb.cli.app import app
+
+        app(arguments, prog_name="noteweb")
+    except KeyboardInterrupt:
+        return _stopped()
+    except SystemExit as done:
+        code = done.code if isinstance(done.code, int) else 0
+        return _stopped() if code == STOPPED else code
+    except NotewebError as error:
+        return _fail(error.message, error.hint, FAILED)
+    except OSError as error:
+        return _fail(f"{_NO_OUTPUT}: {error.strerror}", "", FAILED)
+    except MemoryError:
+        return _fail("out of memory", "close other programs, or split the vault", FAILED)
+    return 0
+
+
+def _stopped() -> int:
+    return _fail("stopped", "what was done is kept; the next run goes on from there", STOPPED)
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
+
+
 def _fail(message: str, hint: str, code: int) -> int:
-    sys.stderr.write(f"noteweb: {message}\n")
+    from noteweb.text.visible import visible
+
+    sys.stderr.write(f"noteweb: {visible(message)}\n")
     if hint:
-        sys.stderr.write(f"  {hint}\n")
+        sys.stderr.write(f"  {visible(hint)}\n")
     return code

@@ -6,13 +6,12 @@ from typing import Annotated
 
 import typer
 
-from noteweb.cli import ask, graph, keep
+from noteweb.cli import ask, evidence, graph, keep, trust
 from noteweb.version import __version__
 
 # Plain help: rich's costs a tenth of a second on every start.
 app = typer.Typer(
     name="noteweb",
-    help="Ask a folder of research notes: what do I know about this, what is it linked to.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -33,12 +32,12 @@ def root(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Ask a folder of research notes.
+    """Ask a folder of research notes: what do I know about this, what is it linked to.
 
     A first try: noteweb query "why do wide networks generalise" --vault ~/notes
     """
     del version
 
 
-for module in (keep, ask, graph):
+for module in (keep, ask, graph, evidence, trust):
     module.register(app)

@@ -50,8 +50,9 @@ def query(
     device: Device = None,
     quiet: Quiet = False,
 ) -> None:
-    """Find the notes that answer a question, each with its field and sentence.
+    """Find the notes that answer a question.
 
+    Each hit names its field and shows the unit or sentence that matches.
     Exits with 1 where nothing matches.
 
     Example: noteweb query "is scaling hiding what we do not understand" -k 5
@@ -75,7 +76,7 @@ def related(
     form: Hits = HitFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Find the notes nearest to a note, by what they say and how they are linked.
+    """Find the notes nearest to a note, in text and links.
 
     Example: noteweb related "Double descent"
     """
@@ -92,7 +93,9 @@ def show(
     form: Value = ValueFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Show a note as noteweb understands it: fields in units, tools, domains, links, problems.
+    """Show a note as noteweb understands it.
+
+    Its fields in units, its tools, domains, links and problems.
 
     Example: noteweb show "Double descent" --format json
     """
@@ -114,7 +117,7 @@ def path(
     form: Value = ValueFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Find the shortest explained way from one note to another.
+    """Find the shortest explained way between two notes.
 
     Exits with 1 where there is none.
 
@@ -129,6 +132,8 @@ def path(
         typer.echo(shape.to_json(None if route is None else asdict(route)), nl=False)
     elif route is not None:
         render.route(route, labels)
+        if not route.steps:
+            typer.echo("both names mean the same note", err=True)
     if route is None:
         typer.echo("no way from the one to the other", err=True)
         raise typer.Exit(ANSWER_IS_NO)

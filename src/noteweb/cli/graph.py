@@ -49,7 +49,7 @@ def graph(
     form: Value = ValueFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Show what the graph holds: its figures, hubs, orphans, ghosts, bridges, communities.
+    """Show the graph's figures, hubs, orphans, ghosts and more.
 
     Example: noteweb graph neighbours "Double descent" --depth 2
     """
@@ -75,7 +75,9 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the graph for other programs: json (node-link), graphml (Gephi, yEd, Cytoscape).
+    """Write the graph for other programs.
+
+    json is node-link JSON; graphml is read by Gephi, yEd, Cytoscape and R.
 
     Example: noteweb export graphml -o notes.graphml
     """

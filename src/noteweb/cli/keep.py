@@ -27,7 +27,9 @@ def init(
     *,
     quiet: Quiet = False,
 ) -> None:
-    """Make a folder of notes a vault: write noteweb.toml, and touch no note.
+    """Make a folder of notes a vault; no note is touched.
+
+    Writes noteweb.toml with every setting, all of them optional.
 
     Example: noteweb init ~/notes
     """
@@ -68,7 +70,7 @@ def index(
 
 
 def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
-    """Show where the vault and its index are, what they hold and what has changed since.
+    """Show what the index holds and what has changed since.
 
     Example: noteweb status --format json
     """
@@ -83,8 +85,9 @@ def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
 
 
 def check(vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = False) -> None:
-    """Find what is wrong in the notes: damaged encodings, broken frontmatter, dead links.
+    """Find what is wrong in the notes and their links.
 
+    Damaged encodings, broken frontmatter, dead and ambiguous links, unreadable files.
     Exits with 1 where there is an error or a warning; hints alone (severity info) exit with 0.
 
     Example: noteweb check --format jsonl
@@ -110,8 +113,9 @@ def repair(
     write: Annotated[bool, typer.Option("--write", help="Write the restored text.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show notes whose encoding is damaged and what they were; write it back when told to.
+    """Restore notes whose encoding is damaged, when told to.
 
+    Without --write it only shows what they were.
     Only a repair that can be undone exactly is offered. Exits with 1 where there is none.
 
     Example: noteweb repair --write

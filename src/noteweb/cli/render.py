@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from noteweb.text.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from noteweb.errors import Problem
     from noteweb.graph.route import Route
-    from noteweb.index.sync import SyncReport
+    from noteweb.index.freshness import SyncReport
     from noteweb.mend import Repair
     from noteweb.model.hit import Hit
     from noteweb.model.note import Note
@@ -32,12 +34,12 @@ def hits(found: Sequence[Hit], *, is_explained: bool) -> None:
     """Show hits, best first: title, field, place, and the unit or sentence that matched."""
     console = _console()
     for number, hit in enumerate(found, 1):
-        head = Text(f"{number:>2}  ")
-        head.append(hit.title, "bold")
-        head.append(f"  {hit.field or 'body'}", "cyan")
+        head = _text(f"{number:>2}  ")
+        head.append_text(_text(hit.title, "bold"))
+        head.append_text(_text(f"  {hit.field or 'body'}", "cyan"))
         console.print(head, soft_wrap=True)
-        _wrapped(console, Text("    "), Text(_shortened(hit.text)))
-        place = Text(f"    {hit.path}:{hit.line}", "dim")
+        _wrapped(console, _text("    "), _text(_shortened(hit.text)))
+        place = _text(f"    {hit.path}:{hit.line}", "dim")
         console.print(place, soft_wrap=True)
         if is_explained:
             console.print(_explanation(hit), soft_wrap=True)
@@ -102,21 +104,21 @@ def problems(found: Sequence[Problem]) -> None:
 def repair(found: Repair, *, is_written: bool) -> None:
     """Show what a repair changes: the first line that differs, before and after."""
     console = _console()
-    head = Text(found.file.path, "bold")
-    head.append(f"  UTF-8 had been read as {found.encoding}", "yellow")
-    head.append("  restored" if is_written else "", "green")
+    head = _text(found.file.path, "bold")
+    head.append_text(_text(f"  UTF-8 had been read as {found.encoding}", "yellow"))
+    head.append_text(_text("  restored" if is_written else "", "green"))
     console.print(head, soft_wrap=True)
     before, after = found.original.split("\n"), found.text.split("\n")
     changed = next(((a, b) for a, b in zip(before, after, strict=False) if a != b), ("", ""))
     for mark, line, style in (("-", changed[0], "red"), ("+", changed[1], "green")):
-        console.print(Text(f"  {mark} {line.strip()[:_PIPE_WIDTH]}", style), soft_wrap=True)
+        console.print(_text(f"  {mark} {line.strip()[:_PIPE_WIDTH]}", style), soft_wrap=True)
 
 
 def note(found: Note) -> None:
     """Show a note: what it is, its fields in units, what it names, where it points."""
     console, card = _console(), found.card
-    head = Text(card.title, "bold")
-    head.append(f"  {card.path}", "dim")
+    head = _text(card.title, "bold")
+    head.append_text(_text(f"  {card.path}", "dim"))
     console.print(head, soft_wrap=True)
     scores = card.scores
     told = {
@@ -151,10 +153,10 @@ def route(found: Route, labels: Mapping[str, str]) -> None:
     console = _console()
     for number, step in enumerate(found.steps):
         if number == 0:
-            console.print(Text(labels[step.start], "bold"), soft_wrap=True)
-        line = Text(f"  {step.text}", "dim")
-        line.append(f"  ({step.provenance})  ", "cyan")
-        line.append(labels[step.end], "bold")
+            console.print(_text(labels[step.start], "bold"), soft_wrap=True)
+        line = _text(f"  {step.text}", "dim")
+        line.append_text(_text(f"  ({step.provenance})  ", "cyan"))
+        line.append_text(_text(labels[step.end], "bold"))
         console.print(line, soft_wrap=True)
 
 
@@ -187,8 +189,8 @@ def ranked(rows: Iterable[Mapping[str, Any]]) -> None:
         ]
         if row.get("distance") == 1:
             figures = [figure for figure in figures if not figure.startswith("previous ")]
-        line = Text(row["label"], "bold")
-        line.append(f"  {', '.join(figures)}" if figures else "", "cyan")
+        line = _text(row["label"], "bold")
+        line.append_text(_text(f"  {', '.join(figures)}" if figures else "", "cyan"))
         console.print(line, soft_wrap=True)
 
 
@@ -202,19 +204,23 @@ def _figure(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
+def _text(value: str, style: str = "") -> Text:
+    return Text(visible(value), style)
+
+
 def _pairs(console: Console, rows: Iterable[tuple[str, str]]) -> None:
     """Show names and values in two columns; a pair without a value is left out."""
     told = [(name, value) for name, value in rows if value]
     width = max((len(name) for name, _ in told), default=0)
     for name, value in told:
-        _wrapped(console, Text(f"{name:<{width}}  ", "cyan"), Text(value))
+        _wrapped(console, _text(f"{name:<{width}}  ", "cyan"), _text(value))
 
 
 def _wrapped(console: Console, lead: Text, body: Text) -> None:
     """Print `body` wrapped behind `lead`, with no blanks at the ends of lines."""
     for number, line in enumerate(body.wrap(console, max(20, console.width - len(lead)))):
         line.rstrip()
-        front = lead if number == 0 else Text(" " * len(lead))
+        front = lead if number == 0 else _text(" " * len(lead))
         console.print(front + line, soft_wrap=True)
 
 
@@ -222,24 +228,24 @@ def _fields(console: Console, found: Note) -> None:
     last = None
     for unit in found.units:
         if unit.field is not last:
-            console.print(Text(unit.field.value, "bold cyan"))
+            console.print(_text(unit.field.value, "bold cyan"))
             last = unit.field
-        line = Text(_shortened(unit.text))
-        line.append(f"  :{unit.line}", "dim")
-        _wrapped(console, Text(f"{unit.ordinal + 1:>3}  "), line)
+        line = _text(_shortened(unit.text))
+        line.append_text(_text(f"  :{unit.line}", "dim"))
+        _wrapped(console, _text(f"{unit.ordinal + 1:>3}  "), line)
 
 
 def _explanation(hit: Hit) -> Text:
     parts = [
         f"{r.kind} {r.value:+.2f}" + (f" ({r.detail})" if r.detail else "") for r in hit.reasons
     ]
-    return Text(f"    {hit.score:.2f} = " + "  ".join(parts), "green")
+    return _text(f"    {hit.score:.2f} = " + "  ".join(parts), "green")
 
 
 def _problem_line(problem: Problem) -> Text:
-    line = Text(f"{problem.path}:{problem.line}:{problem.column}  ")
-    line.append(problem.code, _SEVERITY_STYLE[problem.severity.value])
-    line.append(f"  {problem.message}")
+    line = _text(f"{problem.path}:{problem.line}:{problem.column}  ")
+    line.append_text(_text(problem.code, _SEVERITY_STYLE[problem.severity.value]))
+    line.append_text(_text(f"  {problem.message}"))
     return line
 
 

@@ -66,6 +66,7 @@ def note_row(note: Note) -> Row:
         "language": card.language,
         "attributes": dict(card.attributes),
         "fields": fields,
+        "joint": [field.value for field in card.joint],
         "scores": {
             "novelty": card.scores.novelty,
             "value": card.scores.value,
@@ -100,6 +101,7 @@ def _link_row(link: Link) -> Row:
         "relation": link.relation,
         "where": link.where,
         "line": link.line,
+        "column": link.column,
         "start": link.start,
         "end": link.end,
     }

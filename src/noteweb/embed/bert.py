@@ -110,9 +110,14 @@ class BertEmbedder:
 
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(n_threads) as pool:
             jobs = {pool.submit(self._encode_pack, [tokens[i] for i in p]): p for p in packs}
-            for job in as_completed(jobs):
-                out[jobs[job]] = job.result()
-                _report(on_done, len(jobs[job]))
+            try:
+                for job in as_completed(jobs):
+                    out[jobs[job]] = job.result()
+                    _report(on_done, len(jobs[job]))
+            except BaseException:
+                # Whoever presses Ctrl-C waits for the packs under way, not for all of them.
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def _encode_pack(self, tokens: Sequence[Sequence[int]]) -> Vectors:
         states, starts = self._transformer.encode(tokens)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from noteweb.claimset import read_claim_set
 from noteweb.graph.build import build_graph
+from noteweb.graph.claims import add_claims
 from noteweb.index.catalogue import clean
 from noteweb.index.lookup import find_edges
 from noteweb.links.feedback import FeedbackEdge, Method, resolve_feedback
@@ -26,7 +28,9 @@ def assemble_graph(index: Index, cards: Sequence[Card]) -> Graph:
         (ids[edge.source], ids[edge.target], edge.weight)
         for edge in find_edges(index.catalogue, "similar")
     ]
-    return build_graph(cards, resolve_links(cards), _feedback(index, cards, ids), similar)
+    graph = build_graph(cards, resolve_links(cards), _feedback(index, cards, ids), similar)
+    add_claims(graph, read_claim_set(cards).claims)
+    return graph
 
 
 def _feedback(index: Index, cards: Sequence[Card], ids: dict[int, str]) -> tuple[FeedbackEdge, ...]:

@@ -8,9 +8,7 @@ edge of one kind and provenance, its key ``kind/provenance``.
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +19,7 @@ from noteweb.links.feedback import Method
 from noteweb.links.names import fold_name
 from noteweb.model.note import LinkKind
 from noteweb.model.relation import EdgeKind, NodeKind, Provenance
+from noteweb.vault import paused_collector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -79,7 +78,7 @@ def build_graph(
     """
     notes = tuple(cards)
     graph: Graph = nx.MultiDiGraph()
-    with _paused_collector():
+    with paused_collector():
         graph.add_nodes_from((note_key(card.id), _describe(card)) for card in notes)
         _write_edges(graph, _links(graph, resolution))
         _write_edges(graph, _tags(graph, notes))
@@ -98,18 +97,6 @@ def note_key(note_id: str) -> str:
 def node_key(kind: NodeKind, name: str) -> str:
     """Give the node of a ghost, tag, domain or tool by its name in any spelling."""
     return f"{kind.value}:{fold_name(name)}"
-
-
-@contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking a growing graph again and again: half the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _describe(card: Card) -> dict[str, Json]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noteweb.errors import WriteFailed
-from noteweb.index.nearest import ANN_FROM, build_ann
+from noteweb.index.embedding import refresh_ann
 from noteweb.index.vectors import append_rows
 
 if TYPE_CHECKING:
@@ -75,6 +75,5 @@ def _rewrite(index: Index, live: list[int]) -> None:
     with catalogue.transaction():
         catalogue.renumber_rows({old: new for new, old in enumerate(live)})
         catalogue.set_meta("vectors_file", str(number))
-    index.ann_path.unlink(missing_ok=True)
-    if len(live) > ANN_FROM:
-        build_ann(index.ann_path, index.vectors())
+    index.ann_path.unlink(missing_ok=True)  # its rows have other numbers now
+    refresh_ann(index)

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from noteweb.index.folder import Index
     from noteweb.model.progress import Progress
 
-#: Passages a commit; some ten seconds of work on one core.
-_SHARD = 1_024
+#: Passages a commit: a run that is stopped loses some two seconds of work.
+_SHARD = 256
+
+_ANN_GROWTH = 1.1
 
 #: Every note keeps its mutual ones among this many nearest.
 _N_SIMILAR = 8
@@ -93,9 +95,22 @@ def make_vector_edges(index: Index, embedder: Embedder, progress: Progress) -> N
         catalogue.set_edges("similar", "vectors", similar)
         catalogue.set_edges("feeds_back", "meaning", meant)
         catalogue.set_meta("vector_edges_of", generation)
-    if catalogue.n_rows > ANN_FROM:
-        build_ann(index.ann_path, index.vectors())
+    refresh_ann(index)
     progress.advance(1)
+
+
+def refresh_ann(index: Index) -> None:
+    """Make the inverted lists of a large index, anew once a tenth of the rows is outside them.
+
+    Until then the rows outside are searched exactly.
+    """
+    catalogue = index.catalogue
+    n_covered = int(catalogue.meta("ann_rows") or 0) if index.ann_path.exists() else 0
+    if catalogue.n_rows <= ANN_FROM or catalogue.n_rows <= n_covered * _ANN_GROWTH:
+        return
+    build_ann(index.ann_path, index.vectors())
+    with catalogue.transaction():
+        catalogue.set_meta("ann_rows", str(catalogue.n_rows))
 
 
 def _texts(index: Index, keys: Sequence[bytes]) -> list[str]:

@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING, Self
 
 from noteweb.errors import IndexBusy, WriteFailed
 from noteweb.index.catalogue import Catalogue
-from noteweb.index.textindex import TextIndex, TextRow
-from noteweb.index.vectors import map_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from noteweb.index.textindex import TextIndex, TextRow
 
 _LOCK_WAIT_S = 60.0
 _OWN_FILES = ("index.sqlite*", "vectors-*.f32", "manifest.json*", "ann.faiss", "ann.partial")
@@ -66,6 +66,8 @@ class Index:
     @cached_property
     def text(self) -> TextIndex:
         """The lexical half."""
+        from noteweb.index.textindex import TextIndex
+
         return TextIndex(self.folder / "text")
 
     @property
@@ -90,6 +92,8 @@ class Index:
 
     def vectors(self) -> NDArray[np.float32]:
         """Map the vectors, shape (n_rows, dim), unit rows."""
+        from noteweb.index.vectors import map_rows
+
         return map_rows(self.vectors_path, self.catalogue.n_rows, self.dim)
 
     @contextmanager
@@ -110,7 +114,9 @@ class Index:
             raise IndexBusy(path, _LOCK_WAIT_S) from error
 
     def is_text_current(self) -> bool:
-        """Whether the text index holds the catalogue's generation."""
+        """Whether the text index is there and holds the catalogue's generation."""
+        if not (self.folder / "text" / "meta.json").exists():
+            return self.catalogue.generation == 0
         return _read_manifest(self.folder) == self.catalogue.generation
 
     def write_manifest(self) -> None:
@@ -133,6 +139,8 @@ class Index:
 
     def text_rows(self, nids: list[int]) -> Iterator[TextRow]:
         """Give what the text index keeps of these notes."""
+        from noteweb.index.textindex import TextRow
+
         for nid in nids:
             for pid, field, prefix, text in self.catalogue.rows(
                 "SELECT pid, field, prefix, text FROM passages WHERE nid = ?", (nid,)
@@ -155,8 +163,11 @@ def remove_index(folder: Path) -> None:
         for pattern in _OWN_FILES:
             for path in folder.glob(pattern):
                 path.unlink()
-        if (folder / "text").exists():
-            shutil.rmtree(folder / "text")
+        text = folder / "text"
+        if text.is_dir() and not text.is_symlink():
+            shutil.rmtree(text)
+        else:
+            text.unlink(missing_ok=True)
     except OSError as error:
         raise WriteFailed(folder, error.strerror or str(error)) from error
 

@@ -5,7 +5,7 @@ Every query asks this first, so this module loads nothing that only a run of `sy
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from noteweb.errors import IndexMismatch
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from noteweb.config import Config
     from noteweb.embed import Embedder
+    from noteweb.errors import Problem
     from noteweb.index.folder import Index
     from noteweb.vault import NoteFile, Scan
 
@@ -50,6 +51,29 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What a run did."""
+
+    n_added: int = 0
+    n_changed: int = 0
+    n_removed: int = 0
+    n_notes: int = 0
+    n_passages: int = 0
+    n_embedded: int = 0
+    n_passages_removed: int = 0  # with the notes that changed or went
+    n_waiting: int = 0  # passages that still have no vector
+    mended: bool = False  # the text index had to be made anew
+    unread: tuple[Problem, ...] = ()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the run changed anything."""
+        return bool(
+            self.n_added or self.n_changed or self.n_removed or self.n_embedded or self.mended
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """How the vault differs from the catalogue."""
 
@@ -75,8 +99,10 @@ def find_changes(index: Index, source: Source) -> Changes:
     )
 
 
-def is_current(index: Index, source: Source) -> bool:
-    """Whether nothing is to do: no note changed, no passage waits, the halves fit together.
+def look(index: Index, source: Source) -> SyncReport | None:
+    """Report that nothing is to do: no note changed, no passage waits, the parts fit together.
+
+    None means that `noteweb.index.sync.sync` has work.
 
     Raises
     ------
@@ -84,7 +110,10 @@ def is_current(index: Index, source: Source) -> bool:
         where the index belongs to another model than the source's
     """
     check_space(index, source.embedder)
-    return not find_changes(index, source) and is_complete(index, source)
+    changes = find_changes(index, source)
+    if changes or not is_complete(index, source):
+        return None
+    return report(index, SyncReport(unread=changes.scan.problems))
 
 
 def check_space(index: Index, embedder: Embedder | None) -> None:
@@ -112,4 +141,15 @@ def is_complete(index: Index, source: Source) -> bool:
         index.is_text_current()
         and all(index.catalogue.meta(step) == generation for step in steps)
         and not (source.embedder and counted.n_waiting)
+    )
+
+
+def report(index: Index, done: SyncReport) -> SyncReport:
+    """Complete the report of a run with what the index holds now."""
+    counted = count(index.catalogue)
+    return replace(
+        done,
+        n_notes=counted.n_notes,
+        n_passages=counted.n_passages,
+        n_waiting=counted.n_waiting,
     )

@@ -75,6 +75,21 @@ def find_cards(catalogue: Catalogue) -> tuple[Card, ...]:
     return tuple(card for _, card in find_numbered_cards(catalogue))
 
 
+def find_cards_with(catalogue: Catalogue, key: str) -> tuple[Card, ...]:
+    """Give the cards that may have this frontmatter key, in the order of the paths.
+
+    Only these are read, so that a question to few notes does not pay for all.
+    """
+    rows = catalogue.rows(
+        "SELECT id, own_id, card FROM notes WHERE instr(card, ?) ORDER BY path", (f'"{key}"',)
+    )
+    return tuple(
+        card if note == own else replace(card, id=note)
+        for note, own, text in rows
+        for card in (card_from_json(text),)
+    )
+
+
 def find_numbered_cards(catalogue: Catalogue) -> tuple[tuple[int, Card], ...]:
     """Give (nid, card) of every note, in the order of the paths."""
     rows = catalogue.rows("SELECT nid, id, own_id, card FROM notes ORDER BY path")
@@ -118,9 +133,10 @@ def find_rows(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, int]:
     return dict(_in_chunks(catalogue, sql, pids))
 
 
-def find_owners(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, int]:
-    """Give the note (nid) of each passage, by pid; pids the catalogue does not know are absent."""
-    return dict(_in_chunks(catalogue, "SELECT pid, nid FROM passages WHERE pid IN ({})", pids))
+def find_owners(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Give the note (nid, path) of each passage, by pid; pids that are not known are absent."""
+    sql = "SELECT pid, nid, path FROM passages JOIN notes USING (nid) WHERE pid IN ({})"
+    return {pid: (nid, path) for pid, nid, path in _in_chunks(catalogue, sql, pids)}
 
 
 def find_in_fields(

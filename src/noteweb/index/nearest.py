@@ -23,6 +23,7 @@ ANN_FROM = 100_000
 
 _TRAIN_PER_LIST = 64
 _PROBES = 48
+_LARGEST = 1.01  # a cosine, with room for rounding; not a number is not below it
 _SAMPLE = 4_096  # rows that stand for the background where not all are scored
 
 
@@ -41,6 +42,11 @@ class Found:
     scores: NDArray[np.float32]
     mean: float
     deviation: float
+
+
+def are_cosines(scores: NDArray[np.float32]) -> bool:
+    """Tell whether these can be products of unit vectors; a damaged file seldom has any."""
+    return bool((np.abs(scores) <= _LARGEST).all())
 
 
 def find_nearest(

@@ -15,11 +15,12 @@ from noteweb.index.compaction import compact, remove_stale_vectors
 from noteweb.index.embedding import embed_waiting, make_vector_edges
 from noteweb.index.freshness import (
     WORDS,
+    SyncReport,
     check_space,
     find_changes,
-    is_complete,
+    report,
 )
-from noteweb.index.lookup import count, find_files, find_numbered_cards
+from noteweb.index.lookup import find_files, find_numbered_cards
 from noteweb.links.feedback import resolve_feedback
 from noteweb.links.identity import settle_ids
 from noteweb.links.resolve import resolve_links
@@ -44,40 +45,16 @@ _BATCH = 256
 _TOKENS_WITHOUT_MODEL = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncReport:
-    """What a run did."""
-
-    n_added: int = 0
-    n_changed: int = 0
-    n_removed: int = 0
-    n_notes: int = 0
-    n_passages: int = 0
-    n_embedded: int = 0
-    n_passages_removed: int = 0  # with the notes that changed or went
-    n_waiting: int = 0  # passages that still have no vector
-    mended: bool = False  # the text index had to be made anew
-    unread: tuple[Problem, ...] = ()
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the run changed anything."""
-        return bool(
-            self.n_added or self.n_changed or self.n_removed or self.n_embedded or self.mended
-        )
-
-
 def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
-    """Bring the index up to date and say what was done.
+    """Bring the index up to date, whatever it takes, and say what was done.
+
+    Ask `noteweb.index.freshness.look` first: it is much cheaper where nothing changed.
 
     Raises
     ------
     IndexMismatch, IndexBusy, IndexDamaged, WriteFailed
     """
     check_space(index, source.embedder)
-    changes = find_changes(index, source)
-    if not changes and is_complete(index, source):
-        return _report(index, SyncReport(unread=changes.scan.problems))
     with index.lock():
         remove_stale_vectors(index)
         mended = not index.is_text_current() and index.catalogue.generation > 0
@@ -91,7 +68,7 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
             n_embedded = embed_waiting(index, source.bulk, progress)
             make_vector_edges(index, source.embedder, progress)
         compact(index, taken.n_passages_removed)
-    return _report(
+    return report(
         index,
         replace(
             taken,
@@ -244,13 +221,3 @@ def _settle(index: Index) -> None:
         catalogue.set_edges("links_to", "explicit", links)
         catalogue.set_edges("feeds_back", "name", feedback)
         catalogue.set_meta("edges_of", generation)
-
-
-def _report(index: Index, done: SyncReport) -> SyncReport:
-    counted = count(index.catalogue)
-    return replace(
-        done,
-        n_notes=counted.n_notes,
-        n_passages=counted.n_passages,
-        n_waiting=counted.n_waiting,
-    )

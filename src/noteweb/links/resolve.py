@@ -228,7 +228,7 @@ def _ambiguous(card: Card, link: Link, found: Sequence[str]) -> Problem:
     return Problem(
         path=card.path,
         line=link.line,
-        column=1,
+        column=link.column,
         code="link-ambiguous",
         severity=Severity.WARNING,
         message=f"{link.target!r} could be {', '.join(found)}",
@@ -239,7 +239,7 @@ def _unresolved(card: Card, link: Link) -> Problem:
     return Problem(
         path=card.path,
         line=link.line,
-        column=1,
+        column=link.column,
         code="link-unresolved",
         severity=Severity.INFO,
         message=f"no note is named {link.target or link.block!r}",

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from noteweb.errors import Problem, Severity
-from noteweb.model.note import Card, Link, LinkKind, Mention, Scores, TermPair
+from noteweb.model.note import Card, Field, Link, LinkKind, Mention, Scores, TermPair
 
 
 def card_to_json(card: Card) -> str:
@@ -20,6 +20,7 @@ def card_to_json(card: Card) -> str:
         [
             [card.id, card.path, card.title, card.category, card.description],
             [card.created, card.updated, card.language, card.repaired],
+            card.joint,
             card.aliases,
             card.tags,
             dict(card.attributes),
@@ -36,9 +37,20 @@ def card_to_json(card: Card) -> str:
 
 def card_from_json(text: str) -> Card:
     """Read what `card_to_json` wrote."""
-    names, marks, aliases, tags, attributes, scores, tools, domains, feedback, terms, links = (
-        json.loads(text)
-    )
+    (
+        names,
+        marks,
+        joint,
+        aliases,
+        tags,
+        attributes,
+        scores,
+        tools,
+        domains,
+        feedback,
+        terms,
+        links,
+    ) = json.loads(text)
     return Card(
         id=names[0],
         path=names[1],
@@ -49,6 +61,7 @@ def card_from_json(text: str) -> Card:
         updated=marks[1],
         language=marks[2],
         repaired=marks[3],
+        joint=tuple(Field(name) for name in joint),
         aliases=tuple(aliases),
         tags=tuple(tags),
         attributes=MappingProxyType(attributes),
@@ -102,6 +115,7 @@ def _link_row(link: Link) -> list[str | int]:
         link.relation,
         link.where,
         link.line,
+        link.column,
         link.start,
         link.end,
     ]
@@ -117,6 +131,7 @@ def _read_link(row: list[Any]) -> Link:
         relation=row[5],
         where=row[6],
         line=row[7],
-        start=row[8],
-        end=row[9],
+        column=row[8],
+        start=row[9],
+        end=row[10],
     )

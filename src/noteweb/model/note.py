@@ -127,6 +127,7 @@ class Link:
     relation: str = ""
     where: str = "body"
     line: int
+    column: int = 1
     start: int
     end: int
 

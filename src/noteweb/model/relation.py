@@ -13,6 +13,8 @@ class NodeKind(StrEnum):
     TAG = "tag"
     DOMAIN = "domain"
     TOOL = "tool"
+    CLAIM = "claim"
+    EXPERIMENT = "experiment"
 
 
 class EdgeKind(StrEnum):
@@ -26,6 +28,8 @@ class EdgeKind(StrEnum):
     FEEDS_BACK = "feeds_back"
     PART_OF = "part_of"
     SIMILAR = "similar"
+    STATED_IN = "stated_in"  # from a claim to its note
+    EVIDENCE = "evidence"  # from a claim to an experiment
 
 
 class Provenance(StrEnum):

@@ -65,6 +65,9 @@ CODES = MappingProxyType(
             "aliases in the frontmatter multiply beyond bounds; they were not expanded"
         ),
         "yaml-too-deep": _error("the frontmatter is nested too deeply; it is kept as raw text"),
+        "yaml-template": _info(
+            "{{...}} without quotes is no value to YAML; the raw text is kept (put it in quotes)"
+        ),
         "toml-syntax": _error("the frontmatter between +++ is no valid TOML"),
         "tag-comment": _info("YAML takes an unquoted #tag for a comment; it was read as a tag"),
         "id-not-text": _warning("`id` must be a text that is not empty; the path is used instead"),

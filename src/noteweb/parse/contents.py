@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from noteweb.text.lines import Lines
 
 _BYTE_ORDER_MARK = "\ufeff"
-_LANGUAGE_SAMPLE = 1000  # characters each of the fields and the body
+_LANGUAGE_SAMPLE = 500  # characters each of the fields and the body
 _LOGSEQ_ID = re.compile(r"[0-9a-fA-F-]{36}\Z")
 
 

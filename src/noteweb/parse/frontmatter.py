@@ -23,6 +23,8 @@ from noteweb.parse.node import Source, TooLarge, compose, raw_text, to_json
 from noteweb.parse.tag import is_tag_key, read_tag_node
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from noteweb.model.note import Json
 
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
@@ -170,6 +172,7 @@ def _read_entry(key: yaml.Node, node: yaml.Node, source: Source, findings: list[
         value = raw_text(node, source)
         source.budget[0] = budget
         findings.append(Finding(code=large.code, offset=start, message=_WHY[large.code]))
+    findings.extend(_find_templates(node, source))
     return Entry(
         key=name,
         value=value,
@@ -179,6 +182,26 @@ def _read_entry(key: yaml.Node, node: yaml.Node, source: Source, findings: list[
         node=node,
         source=source,
     )
+
+
+def _find_templates(root: yaml.Node, source: Source) -> Iterator[Finding]:
+    """Find ``{{...}}``, which YAML takes for a map whose key is a map."""
+    if source.text.find("{{", root.start_mark.index, root.end_mark.index) < 0:
+        return
+    stack, seen = [root], set()
+    while stack:
+        node = stack.pop()
+        if isinstance(node, yaml.ScalarNode) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        start = node.start_mark.index
+        if source.text.startswith("{{", start):
+            message = f"{raw_text(node, source)[:60]!r} is no value to YAML; its raw text is kept"
+            yield Finding(code="yaml-template", offset=source.offset + start, message=message)
+        elif isinstance(node, yaml.SequenceNode):
+            stack.extend(reversed(node.value))
+        else:
+            stack.extend(value for _, value in reversed(node.value))
 
 
 def _salvage(text: str, offset: int, finding: Finding) -> _Read:

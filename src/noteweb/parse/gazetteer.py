@@ -55,7 +55,8 @@ _ALIASES = {  # the first words of aliases of several words are those of listed 
     "openaigpt4": "GPT-4",
 }
 _NOISE = re.compile(r"[\-_./]+")
-_EDGES = ".,;:()[]*\"“”«»'’\n"
+_EDGES = ".,;:()[]*`\"“”«»'’\n"
+_LONGEST_ACRONYM = 5
 _LONGEST = 60  # characters of a name with what follows its words
 #: Words that are tools only where they lead a statement of their own.
 GENERAL = frozenset(
@@ -121,7 +122,14 @@ _N_WORDS = _count_words() | {"huggingface": 4, "hugging": 4, "weights": 3, "tran
 
 def canonical_tool(name: str) -> str | None:
     """Give a tool's usual spelling, None for a name that is not listed."""
-    return TOOLS.get(_key(name))
+    found = TOOLS.get(_key(name))
+    return name if found is not None and _is_acronym(name, found) else found
+
+
+def _is_acronym(name: str, found: str) -> bool:
+    """Whether a name is the capitals of an ordinary word: MESA is not Mesa, nor LEAN Lean."""
+    is_short = len(name) <= _LONGEST_ACRONYM and name.isalpha() and name.isupper()
+    return is_short and found in GENERAL and name != found
 
 
 def match_tool(text: str, start: int = 0) -> tuple[str, int] | None:
@@ -133,5 +141,5 @@ def match_tool(text: str, start: int = 0) -> tuple[str, int] | None:
         name = raw.rstrip(_EDGES)
         found = TOOLS.get(_key(name.removesuffix("'s").removesuffix("’s")))
         if found is not None and name[:1] not in _EDGES and (len(name) > 1 or name == "R"):
-            return found, start + len(name)
+            return name if _is_acronym(name, found) else found, start + len(name)
     return None

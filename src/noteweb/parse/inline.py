@@ -246,6 +246,7 @@ class _Block:
             self._add(LinkKind.MARKDOWN, target, "", at, match.end())
 
     def _add(self, kind: LinkKind, target: Target, label: str, start: int, end: int) -> None:
+        line, column = self.place.lines.position(start)
         self.found.links.append(
             Link(
                 kind=kind,
@@ -253,7 +254,8 @@ class _Block:
                 heading=target.heading,
                 block=target.block,
                 label=label,
-                line=self.place.lines.line(start),
+                line=line,
+                column=column,
                 start=start,
                 end=end,
             )

@@ -222,12 +222,27 @@ def _find_running(value: str) -> Layout:
     paragraphs = _split_paragraphs(value)
     if len(paragraphs) > 1 and _is_opening(value, paragraphs[0]):
         paragraphs = paragraphs[1:]
+    own = _skip_mark(value, *paragraphs[0]) if paragraphs else 0
+    if paragraphs and own > paragraphs[0][0]:
+        paragraphs[0] = (own, paragraphs[0][1])
+        if len(paragraphs) == 1:
+            return Layout(items=(paragraphs[0],), is_enumerated=True)
     if len(paragraphs) == 1:
         return Layout(items=_split_triggers(value, *paragraphs[0]), is_enumerated=False)
     items: list[tuple[int, int]] = []
     for start, end in paragraphs:
         items.extend(_split_paragraph(value, start, end))
     return Layout(items=tuple(items), is_enumerated=False)
+
+
+def _skip_mark(value: str, start: int, end: int) -> int:
+    """Give where a paragraph begins behind the mark of a list of one: its label, 1) or bullet."""
+    marks = find_line_marks(value[start:end].split("\n", 1)[0])
+    if not marks or marks[0].kind not in (MarkKind.LABEL, MarkKind.NUMBER, MarkKind.BULLET):
+        return start
+    is_first = marks[0].kind is not MarkKind.NUMBER or marks[0].number == 1
+    content = start + marks[0].content
+    return content if is_first and content < end else start
 
 
 def _split_paragraphs(value: str) -> list[tuple[int, int]]:

@@ -87,7 +87,7 @@ _LABEL = re.compile(
 _NUMBER = re.compile(r"[ \t]*[*_]{0,3}\(?(?P<number>\d{1,3})(?:[.)]|\)\.)[*_]{0,3}[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*(?P<level>#{1,6})[ \t]+(?=\S)")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)[-*+•–][ \t]+(?=\S)")
-_BOLD = re.compile(r"[ \t]*(?=(?:\*\*|__)[^*_\n]{2,120}(?:\*\*|__))")
+_BOLD = re.compile(r"[ \t]*(?=(?P<bold>\*\*|__)(?:(?!(?P=bold))[^*\n]){2,120}(?P=bold))")
 # \d\d? begins with a set of characters, to which the search skips; \d{1,2} does not.
 _INLINE_NUMBER = re.compile(r"(?P<number>\d\d?)(?P<end>[.)])[ \t]++(?=\S)")
 _ORDINAL = re.compile(

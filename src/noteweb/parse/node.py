@@ -47,7 +47,7 @@ _FIRST_PRIVATE = 0xE000
 _LINE_SEPARATORS = ("\x85", "\u2028", "\u2029")  # YAML ends lines there, an editor does not
 
 
-class TooLarge(Exception):  # noqa: N818 - a signal inside the package, not an error for the user
+class TooLarge(Exception):
     """A value that aliases blow up, or that is nested too deeply; `code` says which."""
 
     def __init__(self, code: str) -> None:

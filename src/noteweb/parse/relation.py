@@ -86,13 +86,15 @@ def _walk(value: Json, relation: str, depth: int) -> Iterator[tuple[str, str]]:
 
 def _link(split: tuple[Target, str], span: tuple[int, int], lines: Lines) -> Link:
     target, label = split
+    line, column = lines.position(span[0])
     return Link(
         kind=LinkKind.WIKILINK,
         target=target.file,
         heading=target.heading,
         block=target.block,
         label=label,
-        line=lines.line(span[0]),
+        line=line,
+        column=column,
         start=span[0],
         end=span[1],
     )

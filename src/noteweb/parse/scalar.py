@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
+from sys import maxsize
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -83,7 +84,10 @@ class PieceMap:
 
 
 class LiteralMap(NamedTuple):
-    """Where the lines of a literal block begin in its value, and how much further in the file."""
+    """Where the lines of a literal block begin in its value, and how much further in the file.
+
+    A last start that no offset reaches spares `locate` a comparison.
+    """
 
     starts: list[int]
     shifts: list[int]
@@ -138,7 +142,7 @@ def map_scalar(node: yaml.ScalarNode, source: Source) -> ScalarMap:
 
 
 def _map_literal(node: yaml.ScalarNode, source: Source) -> LiteralMap | None:
-    """Map the usual literal block, with LF and no explicit indentation, almost all in C."""
+    """Map the usual literal block, with LF and no explicit indentation, mostly in C."""
     start, end = node.start_mark.index, node.end_mark.index
     first = source.text.find("\n", start, end) + 1
     if source.text[start : first - 1].rstrip(" ") not in ("|", "|-", "|+"):
@@ -150,8 +154,8 @@ def _map_literal(node: yaml.ScalarNode, source: Source) -> LiteralMap | None:
     lines = node.value.rstrip("\n").split("\n")
     if not raw.startswith("\n".join([line and margin + line for line in lines])):
         return None
-    starts = [0, *accumulate([len(line) + 1 for line in lines])]
-    steps = [indent if line else 0 for line in lines]
+    starts = [0, *accumulate([len(line) + 1 for line in lines]), maxsize]
+    steps = [*(indent if line else 0 for line in lines), 0]  # 0: line ends after the last line
     return LiteralMap(starts, list(accumulate(steps, initial=source.offset + first))[1:])
 
 

@@ -8,8 +8,10 @@ either half is dropped before fusion: what only one half finds has the other hal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
+from noteweb.errors import IndexDamaged
 from noteweb.index.lookup import (
     find_in_fields,
     find_owners,
@@ -17,7 +19,6 @@ from noteweb.index.lookup import (
     find_pids,
     find_rows,
 )
-from noteweb.index.nearest import find_nearest
 from noteweb.model.hit import Hit, Mode, Only, Reason
 from noteweb.model.note import Field
 from noteweb.search.scope import find_scope
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 _CANDIDATES = 1_000
 
 _HALF = 0.5
+
+#: Scores are equal where they differ only by the order in which a product was summed.
+_DIGITS = 5
 
 #: How far below a note's best passage, in deviations, one counts as nearly as good; chosen by eye
 #: on the shipped notes, for no labelled data says which passage a reader wants to see.
@@ -147,6 +151,8 @@ def _lexical_lane(index: Index, request: Request) -> Lane:
 
 
 def _dense_lane(index: Index, query: NDArray[np.float32], request: Request, words: Lane) -> Lane:
+    from noteweb.index.nearest import are_cosines, find_nearest
+
     vectors = index.vectors()
     scope = find_scope(index.catalogue, request.only)
     if scope.rows is None:
@@ -155,6 +161,8 @@ def _dense_lane(index: Index, query: NDArray[np.float32], request: Request, word
     else:
         found = find_nearest(vectors[scope.rows], query, _CANDIDATES)
         rows = scope.rows[found.rows]
+    if not are_cosines(found.scores) or not isfinite(found.deviation):
+        raise IndexDamaged(index.vectors_path, "it holds no unit vectors")
     cosines = dict(zip(rows.tolist(), found.scores.tolist(), strict=True))
     scores = {
         pid: cosines[row]
@@ -186,6 +194,7 @@ class _Found:
     """A note by its best passage, with all its candidates (pid, score), best first."""
 
     nid: int
+    path: str
     candidates: tuple[tuple[int, float], ...]
 
     @property
@@ -198,16 +207,21 @@ class _Found:
 
 
 def _rank(index: Index, words: Lane, meaning: Lane, limit: int) -> list[_Found]:
-    """Give the best notes, best first; ties by nid, and within a note by pid."""
-    by_note: dict[int, list[tuple[int, float]]] = {}
+    """Give the best notes, best first; ties by path, and within a note in its order."""
+    by_note: dict[tuple[int, str], list[tuple[int, float]]] = {}
     owners = find_owners(index.catalogue, words.z.keys() | meaning.z.keys())
-    for pid, nid in owners.items():
-        by_note.setdefault(nid, []).append((pid, words.of(pid) + meaning.of(pid)))
+    for pid, owner in owners.items():
+        score = round(words.of(pid) + meaning.of(pid), _DIGITS)
+        by_note.setdefault(owner, []).append((pid, score))
     found = [
-        _Found(nid=nid, candidates=tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))))
-        for nid, pairs in by_note.items()
+        _Found(
+            nid=nid,
+            path=path,
+            candidates=tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))),
+        )
+        for (nid, path), pairs in by_note.items()
     ]
-    return sorted(found, key=lambda note: (-note.score, note.nid))[:limit]
+    return sorted(found, key=lambda note: (-note.score, note.path))[:limit]
 
 
 def _choose_place(index: Index, note: _Found, words: Lane, meaning: Lane) -> int:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 #: What an edge counts for in a walk: a link was made on purpose, a feedback name was resolved.
 _EDGE_WEIGHT = {"links_to": 1.0, "feeds_back": 0.5}
 
+#: The weight of edges by which a note hangs on others fully; with fewer a part of the walk ends, so
+#: that a note's only neighbour, by a name that may mean it, does not take all.
+_FULL = 3.0
+
 _DAMPING = 0.85  # Brin and Page 1998, section 2.1.1
 _STEPS = 20  # the rest of the walk, .85 ** 20, is below 4 %
 
@@ -82,7 +86,7 @@ def _walk(
     """Give every note's share of a random walk that starts at `here` again and again."""
     sources, targets, weights = edges
     out = np.bincount(sources, weights, n_notes)
-    step = weights / out[sources]
+    step = weights / np.maximum(out[sources], _FULL)
     rank: NDArray[np.float64] = np.zeros(n_notes)
     rank[here] = 1.0
     for _ in range(_STEPS):

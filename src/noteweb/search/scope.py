@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from noteweb.index.catalogue import Catalogue
@@ -27,6 +26,8 @@ def find_scope(catalogue: Catalogue, only: Only) -> Scope:
     """Find what a filter leaves."""
     if only.is_open:
         return Scope()
+    import numpy as np
+
     notes, note_values = _notes_where(only)
     nids = catalogue.rows(f"SELECT nid FROM notes WHERE {notes}", note_values)
     marks = ",".join("?" * len(only.fields))

@@ -1,0 +1,260 @@
+"""Claims, verdicts and what stands behind them, for a person and as rows for programs.
+
+Text goes out without rich: these tables are short, and a second ``verify`` is to be quick.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+import typer
+
+from noteweb.look import show
+from noteweb.model.verdict import VerdictKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from noteweb.evidence.case import Case
+    from noteweb.evidence.find import Found
+    from noteweb.evidence.front import Account, ClaimRow, TrustRow
+    from noteweb.evidence.plan import Step
+    from noteweb.evidence.recheck import Comparison
+    from noteweb.model.verdict import Verdict
+
+Row = dict[str, Any]
+_GOOD, _BAD, _OPEN = typer.colors.GREEN, typer.colors.RED, typer.colors.YELLOW
+_COLOURS = {
+    VerdictKind.SUPPORTED: _GOOD,
+    VerdictKind.REFUTED: _BAD,
+    VerdictKind.CONTESTED: _BAD,
+    VerdictKind.INVALID: _BAD,
+    VerdictKind.ERROR: _BAD,
+    VerdictKind.NOT_TESTABLE: None,
+}
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def claim_row(row: ClaimRow) -> Row:
+    """Give a claim as ``noteweb claims --format jsonl`` has it."""
+    return {
+        "claim": row.claim.id,
+        "statement": row.claim.statement,
+        "kind": row.claim.kind.value,
+        "note": row.claim.note_id,
+        "path": row.claim.path,
+        "verdict": row.verdict.kind.value,
+        "reason": str(row.verdict.reason),
+        "previous": row.verdict.previous.value if row.verdict.previous else None,
+        "evidence": [each.experiment for each in row.claim.evidence],
+        "n_seeds": row.verdict.n_seeds,
+        "ended": row.ended or None,
+    }
+
+
+def trust_row(row: TrustRow) -> Row:
+    """Give an experiment's standing as JSON."""
+    return {
+        "experiment": row.name,
+        "source": row.source,
+        "file": row.file,
+        "standing": row.standing.value,
+        "allowed": row.allowed or None,
+    }
+
+
+def account_row(found: Account) -> Row:
+    """Give what a claim's verdict rests on as JSON."""
+    return {
+        "claim": found.claim.id,
+        "statement": found.claim.statement,
+        "kind": found.claim.kind.value,
+        "note": found.claim.note_id,
+        "verdict": found.verdict.to_json(),
+        "evidence": [
+            {
+                **verdict.to_json(),
+                "params": dict(case.key.params) if case.key else dict(case.evidence.params),
+                "files": sorted(case.key.code) if case.key else [],
+                "runs": [
+                    {
+                        "seed": record.seed,
+                        "status": record.status.value,
+                        "detail": record.detail,
+                        "metrics": dict(record.metrics),
+                        "artifacts": [each.path for each in record.artifacts],
+                        "sandbox": record.sandbox,
+                        "cpu_s": record.cpu_s,
+                    }
+                    for record in case.records()
+                ],
+            }
+            for case, verdict in found.cases
+        ],
+    }
+
+
+def show_claims(rows: Sequence[ClaimRow]) -> None:
+    """Show claims as a table, and their counts on standard error."""
+    now = datetime.now(UTC)
+    _table(
+        ("claim", "verdict", "evidence", "age", "note"),
+        [
+            (
+                row.claim.id,
+                _kind(row.verdict),
+                ", ".join(each.experiment for each in row.claim.evidence) or "-",
+                _age(row.ended, now),
+                row.claim.note_id,
+            )
+            for row in rows
+        ],
+    )
+    _count(row.verdict for row in rows)
+
+
+def show_verdicts(found: Sequence[Verdict], *, quiet: bool) -> None:
+    """Show verdicts, one a line with its reason, and their counts on standard error."""
+    rows = [(_kind(each), each.claim, str(each.n_seeds or "-"), str(each.reason)) for each in found]
+    _table(("verdict", "claim", "seeds", "reason"), rows)
+    if not quiet:
+        _count(found)
+
+
+def show_steps(steps: Sequence[Step]) -> None:
+    """Show what would run next, and why."""
+    rows = [
+        (
+            str(step.n_runs) if step.is_allowed or not step.n_runs else "blocked",
+            step.experiment or "-",
+            step.claim,
+            "; ".join(map(str, step.reasons)),
+        )
+        for step in steps
+    ]
+    _table(("runs", "experiment", "claim", "why"), rows)
+
+
+def show_comparisons(found: Sequence[Comparison]) -> None:
+    """Show which runs came out again as they are on record."""
+    rows = [
+        (each.experiment, str(each.seed), "; ".join(each.differences) or "the same")
+        for each in found
+    ]
+    _table(("experiment", "seed", "now"), rows)
+    n_same = sum(not each.differences for each in found)
+    typer.echo(f"{n_same} of {len(found)} runs came out the same", err=True)
+
+
+def show_trust(rows: Sequence[TrustRow]) -> None:
+    """Show which experiments may run."""
+    _table(
+        ("experiment", "standing", "from", "file", "allowed"),
+        [(row.name, row.standing.value, row.source, row.file, row.allowed or "-") for row in rows],
+    )
+
+
+def show_experiments(found: Sequence[Found]) -> None:
+    """Show the experiments there are, with what they say of themselves."""
+    _table(
+        ("experiment", "from", "metrics", "summary"),
+        [
+            (
+                each.place.name,
+                each.place.source,
+                ", ".join(each.experiment.metrics) if each.experiment else "-",
+                each.experiment.summary if each.experiment else each.defect,
+            )
+            for each in found
+        ],
+    )
+
+
+def show_account(found: Account) -> None:
+    """Show all that a claim's verdict rests on."""
+    _line(typer.style(_clean(found.claim.id), bold=True), f"({found.claim.kind})")
+    _line(_clean(found.claim.statement))
+    _line(f"{found.claim.path}:{found.claim.line}")
+    for case, verdict in found.cases:
+        _line()
+        _line(typer.style(_clean(verdict.experiment), bold=True), _kind(verdict))
+        for reason in verdict.reasons:
+            _line("  because", _clean(str(reason)))
+        _show_case(case, verdict)
+    if len(found.cases) != 1:
+        _line()
+        _line(_kind(found.verdict), _clean(str(found.verdict.reason)))
+
+
+def _show_case(case: Case, verdict: Verdict) -> None:
+    for expectation, result in zip(case.evidence.expect, verdict.expectations, strict=False):
+        estimate = "no estimate" if result.estimate is None else f"{result.estimate:.4g}"
+        ends = "" if result.interval is None else "in [{:.4g}, {:.4g}]".format(*result.interval)
+        remark = ", written after the first run" if result.is_post_hoc else ""
+        _line(f"  {_clean(show(expectation))}: {result.outcome}, {estimate} {ends}{remark}")
+    for guard in verdict.guards:
+        _line(
+            f"  guard {'met' if guard.ok else 'FAILED'}: {_clean(guard.name)}", _clean(guard.detail)
+        )
+    records = case.records()
+    counts = Counter(record.status.value for record in records)
+    told = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none"
+    cpu_s = sum(record.cpu_s for record in records)
+    levels = ", ".join(sorted({record.sandbox for record in records if record.sandbox})) or "-"
+    _line(f"  runs: {told}; {cpu_s:.1f} CPU s; sandbox {levels}")
+    if case.key is not None:
+        params = ", ".join(f"{name} = {value}" for name, value in case.key.params.items())
+        _line(f"  with {_clean(params) or 'no parameters'}; profile {case.key.profile}")
+        _line("  files:", _clean(", ".join(case.key.code)))
+
+
+def _kind(verdict: Verdict) -> str:
+    text = verdict.kind.value
+    if verdict.previous is not None:
+        text += f" (was {verdict.previous.value})"
+    return typer.style(text, fg=_COLOURS.get(verdict.kind, _OPEN))
+
+
+def _count(found: Iterable[Verdict]) -> None:
+    counts = Counter(verdict.kind.value for verdict in found)
+    told = ", ".join(f"{n} {kind}" for kind, n in counts.most_common())
+    typer.echo(told or "no note has a claim: put `claims:` into its frontmatter", err=True)
+
+
+def _age(ended: str, now: datetime) -> str:
+    try:
+        seconds = (now - datetime.fromisoformat(ended)).total_seconds()
+    except (ValueError, TypeError):
+        return "-"
+    return next((f"{seconds / n:.0f} {unit}" for n, unit in _UNITS if seconds >= n), "now")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write columns as wide as they need to be; the last is not padded."""
+    if not rows:
+        return
+    cells = [[_clean(cell) for cell in row] for row in rows]
+    plain = [[click.unstyle(cell) for cell in row] for row in [head, *cells]]
+    widths = [max(map(len, column)) for column in zip(*plain, strict=True)]
+    widths[-1] = 0
+    for row in [[typer.style(name, dim=True) for name in head], *cells]:
+        padded = [
+            cell + " " * (width - len(click.unstyle(cell)))
+            for cell, width in zip(row, widths, strict=True)
+        ]
+        _line("  ".join(padded).rstrip())
+
+
+def _line(*words: str) -> None:
+    typer.echo(" ".join(word for word in words if word), file=sys.stdout)
+
+
+def _clean(text: str) -> str:
+    """Take control characters out of what notes and experiments say; colours of ours stay."""
+    return _CONTROL.sub(lambda match: match[0] if match[0] == "\x1b" else " ", text)

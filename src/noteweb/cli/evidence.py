@@ -1,0 +1,197 @@
+"""Commands about claims and what stands behind them: claims, verify, why."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from noteweb.cli import ANSWER_IS_NO
+from noteweb.cli.options import Quiet, Value, ValueFormat, Vault, open_web
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from noteweb.evidence.front import Evidence
+    from noteweb.evidence.run import Options
+    from noteweb.model.verdict import Verdict
+    from noteweb.web import NoteWeb
+
+
+class Size(StrEnum):
+    """The sizes that an experiment may have."""
+
+    QUICK = "quick"
+    FULL = "full"
+
+
+class Where(StrEnum):
+    """What makes the runs."""
+
+    PROCESS = "process"
+    DASK = "dask"
+
+
+class RowFormat(StrEnum):
+    """How verdicts go to standard output."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+Profile = Annotated[Size, typer.Option("--profile", help="The experiments' size.")]
+Rows = Annotated[RowFormat, typer.Option("--format", help="How to write the answer.")]
+Claims = Annotated[
+    list[str] | None, typer.Argument(help="Ids of claims; default: all.", metavar="[CLAIM]...")
+]
+
+
+def claims(
+    vault: Vault = None,
+    *,
+    profile: Profile = Size.QUICK,
+    form: Rows = RowFormat.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """List the claims with their verdicts; nothing is run.
+
+    With the note, the evidence and the age of the newest run.
+
+    Example: noteweb claims
+    """
+    from noteweb.cli import account
+
+    with open_web(vault, quiet=quiet) as web:
+        found = web.evidence.rows(profile.value)
+    if form is RowFormat.TEXT:
+        account.show_claims(found)
+    else:
+        _write([account.claim_row(row) for row in found], form, "claims")
+
+
+def verify(
+    names: Claims = None,
+    vault: Vault = None,
+    *,
+    profile: Profile = Size.QUICK,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="Runs at once; 0: the free cores.")
+    ] = 0,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what would run, and why.")
+    ] = False,
+    recheck: Annotated[
+        float,
+        typer.Option("--recheck", min=0, max=1, help="Run this share of the records again."),
+    ] = 0.0,
+    force: Annotated[bool, typer.Option("--force", help="Run again what is on record.")] = False,
+    require_sandbox: Annotated[
+        bool, typer.Option("--require-sandbox", help="Refuse to run with limits alone.")
+    ] = False,
+    executor: Annotated[Where, typer.Option("--executor", help="Where to run.")] = Where.PROCESS,
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", help="Dask's, as tcp://HOST:8786.", metavar="URL")
+    ] = "",
+    form: Rows = RowFormat.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Re-run the evidence of claims and give the verdicts.
+
+    Only what is missing or stale is run.
+
+    Exits with 1 where a claim, or a part of it, is refuted.
+
+    Example: noteweb verify double-descent-peak --profile quick
+    """
+    from noteweb.evidence.run import Options
+
+    options = Options(
+        profile=profile.value,
+        n_jobs=jobs,
+        is_forced=force,
+        is_sandbox_required=require_sandbox,
+        executor=executor.value,
+        scheduler=scheduler,
+    )
+    with open_web(vault, quiet=quiet) as web:
+        if explain:
+            _explain(web.evidence, names or (), options, form)
+        elif recheck:
+            _recheck(web, names or (), options, recheck, form)
+        else:
+            _tell_verdicts(web.verify(*(names or ()), options=options), form, quiet=quiet)
+
+
+def why(
+    claim: Annotated[str, typer.Argument(help="A claim's id.")],
+    vault: Vault = None,
+    *,
+    profile: Profile = Size.QUICK,
+    form: Value = ValueFormat.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Show all that a claim's verdict rests on.
+
+    Experiments, guards, intervals, runs, files.
+
+    Example: noteweb why double-descent-peak
+    """
+    from noteweb.cli import account, shape
+
+    with open_web(vault, quiet=quiet) as web:
+        found = web.evidence.why(claim, profile.value)
+        if form is ValueFormat.JSON:
+            typer.echo(shape.to_json(account.account_row(found)), nl=False)
+        else:
+            account.show_account(found)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (claims, verify, why):
+        app.command()(command)
+
+
+def _write(rows: Sequence[dict[str, Any]], form: RowFormat, name: str) -> None:
+    from noteweb.cli import shape
+    from noteweb.cli.options import HitFormat
+
+    typer.echo(shape.write_rows(rows, HitFormat(form.value), {name: list(rows)}), nl=False)
+
+
+def _tell_verdicts(found: Sequence[Verdict], form: RowFormat, *, quiet: bool) -> None:
+    from noteweb.cli import account
+    from noteweb.model.verdict import VerdictKind
+
+    if form is RowFormat.TEXT:
+        account.show_verdicts(found, quiet=quiet)
+    else:
+        _write([verdict.to_json() for verdict in found], form, "verdicts")
+    if {VerdictKind.REFUTED, VerdictKind.PARTLY, VerdictKind.CONTESTED} & {v.kind for v in found}:
+        raise typer.Exit(ANSWER_IS_NO)
+
+
+def _explain(evidence: Evidence, names: Sequence[str], options: Options, form: RowFormat) -> None:
+    from noteweb.cli import account
+
+    steps = evidence.explain(names, options)
+    if form is RowFormat.TEXT:
+        account.show_steps(steps)
+    else:
+        _write([step.to_json() for step in steps], form, "steps")
+
+
+def _recheck(
+    web: NoteWeb, names: Sequence[str], options: Options, share: float, form: RowFormat
+) -> None:
+    from noteweb.cli import account
+
+    found = web.evidence.recheck(names, options, share, web.progress)
+    if form is RowFormat.TEXT:
+        account.show_comparisons(found)
+    else:
+        _write([each.to_json() for each in found], form, "comparisons")
+    if any(each.differences for each in found):
+        raise typer.Exit(ANSWER_IS_NO)

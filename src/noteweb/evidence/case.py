@@ -1,0 +1,268 @@
+"""A case: one piece of a claim's evidence, held against the experiment it names and its records.
+
+Everything that can be said without a run is said here: why no run would help, which records fit,
+what has changed since those that no longer do, whether the code may run.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from noteweb.errors import Severity
+from noteweb.judge import judge_evidence, mark_stale
+from noteweb.lab import resolve_params
+from noteweb.ledger import Registration, find_post_hoc, register
+from noteweb.look import first_look, plan_seeds
+from noteweb.model.run import RunKey, find_changes
+from noteweb.model.verdict import Reason, ReasonKind, Verdict, VerdictKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from noteweb.evidence.find import Found
+    from noteweb.evidence.workplace import Workplace
+    from noteweb.lab import Experiment
+    from noteweb.ledger import Ledger
+    from noteweb.model.claim import Claim, EvidenceRef
+    from noteweb.model.run import Change, RunRecord
+
+_CHANGED = {
+    "code": ReasonKind.CHANGED_CODE,
+    "params": ReasonKind.CHANGED_PARAMETERS,
+    "data": ReasonKind.CHANGED_DATA,
+    "libraries": ReasonKind.CHANGED_LIBRARIES,
+    "profile": ReasonKind.CHANGED_PROFILE,
+    "format_version": ReasonKind.CHANGED_FORMAT,
+    "experiment": ReasonKind.CHANGED_CODE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One piece of evidence, opened.
+
+    Attributes
+    ----------
+    evidence : with the experiment's one name, however the note called it
+    refusal : the verdict that no run could change; None where runs decide
+    key : of its runs, seed apart; None where there is a refusal
+    """
+
+    claim: Claim
+    evidence: EvidenceRef
+    workplace: Workplace
+    found: Found | None = None
+    refusal: Verdict | None = None
+    key: RunKey | None = None
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether its code may run."""
+        return self.found is not None and self.workplace.standing(self.found).may_run
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is on record of the experiment."""
+        return self.workplace.ledger(self.evidence.experiment)
+
+    def records(self) -> list[RunRecord]:
+        """Give the records of exactly this code, data, parameters, libraries and profile."""
+        if self.key is None:
+            return []
+        return [each for each in self.ledger.records if not find_changes(each.parts, self.key)]
+
+    def missing(self, n_seeds: int) -> list[RunKey]:
+        """Give the keys of those of the first planned seeds that are not on record."""
+        if self.key is None:
+            return []
+        held = {record.seed for record in self.records()}
+        seeds = plan_seeds(self.evidence.experiment)[:n_seeds]
+        return [replace(self.key, seed=seed) for seed in seeds if seed not in held]
+
+    def n_wanted(self) -> int:
+        """Give how many seeds the next look needs; 0 where no more would help."""
+        verdict = self.judge()
+        if verdict.next_look is None:
+            return 0
+        experiment = self.found.experiment if self.found else None
+        if experiment is not None and not self.records():
+            return first_look(is_deterministic=experiment.is_deterministic)
+        return verdict.next_look
+
+    def judge(self) -> Verdict:
+        """Give what the fitting records say."""
+        if self.refusal is not None:
+            return self.refusal
+        post_hoc = find_post_hoc(self.ledger, self.claim.id, self.evidence)
+        return judge_evidence(self.claim, self.evidence, self.records(), post_hoc)
+
+    def verdict(self) -> Verdict:
+        """Give the verdict for people: stale or blocked where it is, with what was known beside."""
+        verdict = self.judge()
+        if self.refusal is not None:
+            return verdict
+        if verdict.kind is VerdictKind.NOT_RUN and not self.records():
+            verdict = self._look_back() or verdict
+        return verdict if self.is_allowed else self._block(verdict)
+
+    def reasons_to_run(self) -> tuple[Reason, ...]:
+        """Tell why the next runs are made."""
+        if self.records():
+            return (Reason(kind=ReasonKind.NEEDS_SEEDS, detail="the next look may decide"),)
+        old = self._find_old()
+        if old is None:
+            return (Reason(kind=ReasonKind.FIRST_RUN),)
+        return _changes_to_reasons(old.changes)
+
+    def registrations(self, written: str) -> tuple[Registration, ...]:
+        """Give what to write down before the first run."""
+        return register(self.claim.id, self.evidence, written)
+
+    def _block(self, verdict: Verdict) -> Verdict:
+        """Say that the code may not run.
+
+        What records say does not stand alone either: they come from the same hands as the code.
+        """
+        standing = self.workplace.standing(self.found) if self.found else "new"
+        detail = f"{standing}; to look at it and allow it: noteweb trust allow {verdict.experiment}"
+        reason = Reason(kind=ReasonKind.UNTRUSTED, detail=detail)
+        is_known = verdict.kind is not VerdictKind.NOT_RUN
+        return replace(
+            verdict,
+            kind=VerdictKind.BLOCKED,
+            reasons=(reason, *(verdict.reasons if is_known else ())),
+            previous=(verdict.previous or verdict.kind) if is_known else None,
+            next_look=None,
+        )
+
+    def _look_back(self) -> Verdict | None:
+        """Give the stale verdict, where there are records of what once was."""
+        old = self._find_old()
+        if old is None:
+            return None
+        post_hoc = find_post_hoc(self.ledger, self.claim.id, old.evidence)
+        verdict = judge_evidence(self.claim, old.evidence, old.records, post_hoc)
+        return mark_stale(verdict, _changes_to_reasons(old.changes))
+
+    def _find_old(self) -> _Old | None:
+        """Find the last runs that the claim rested on before something changed."""
+        if self.key is None:
+            return None
+        for evidence in (self.evidence, *self._earlier()):
+            wanted = {**self.key.params, **evidence.params}
+            records = [
+                each
+                for each in self.ledger.records
+                if each.parts.profile == self.key.profile
+                and all(each.parts.params.get(name) == wanted[name] for name in evidence.params)
+            ]
+            if evidence is self.evidence:
+                records = self._choose_kin(records)
+            if records:
+                last = records[-1].parts
+                group = [each for each in records if not find_changes(each.parts, last)]
+                changes = find_changes(last, self.key)
+                return _Old(evidence=evidence, records=group, changes=changes)
+        return None
+
+    def _choose_kin(self, records: list[RunRecord]) -> list[RunRecord]:
+        """Give the records of the same parameters; with other code, of those the claim names.
+
+        A default belongs to the code and may have changed with it.
+        """
+        if self.key is None:
+            return []
+        key = self.key
+        same = [each for each in records if each.parts.params == key.params]
+        return same or [each for each in records if each.parts.code != key.code]
+
+    def _earlier(self) -> Iterable[EvidenceRef]:
+        """Give the evidence as the claim once had it, with other parameters, the last first."""
+        texts = [
+            each.params
+            for each in self.ledger.entries
+            if isinstance(each, Registration) and each.claim == self.claim.id
+        ]
+        for text in dict.fromkeys(reversed(texts)):
+            params = json.loads(text)
+            if isinstance(params, dict) and params != dict(self.evidence.params):
+                yield replace(self.evidence, params=params)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Old:
+    """Records that no longer fit, and what has changed since."""
+
+    evidence: EvidenceRef
+    records: list[RunRecord]
+    changes: tuple[Change, ...]
+
+
+def open_cases(claim: Claim, workplace: Workplace, profile: str) -> tuple[Case, ...]:
+    """Open every piece of the claim's evidence."""
+    return tuple(_open_case(claim, each, workplace, profile) for each in claim.evidence)
+
+
+def _open_case(claim: Claim, evidence: EvidenceRef, workplace: Workplace, profile: str) -> Case:
+    found = workplace.finder.find(evidence.experiment) if evidence.experiment else None
+    if found is not None:
+        evidence = replace(evidence, experiment=found.place.name)
+    blank = judge_evidence(claim, evidence, ())
+    case = Case(claim=claim, evidence=evidence, workplace=workplace, found=found)
+    if blank.kind is not VerdictKind.NOT_RUN:
+        return replace(case, refusal=blank)
+    reason = _find_fault(evidence, workplace, found)
+    if reason is not None or found is None or found.experiment is None:
+        reason = reason or Reason(kind=ReasonKind.MALFORMED)
+        return replace(
+            case,
+            refusal=replace(blank, kind=VerdictKind.INVALID, reasons=(reason,), next_look=None),
+        )
+    profiles = found.experiment.profiles
+    if profile not in profiles:
+        # Without a size of its own the run would be the same, under another name.
+        profile = next(iter(profiles), profile)
+    params, defects = resolve_params(found.experiment, evidence.params, profile)
+    if defects:
+        reason = Reason(kind=ReasonKind.MALFORMED, detail=defects[0])
+        refusal = replace(blank, kind=VerdictKind.INVALID, reasons=(reason,), next_look=None)
+        return replace(case, refusal=refusal)
+    closure = workplace.closure(found)
+    key = RunKey(
+        experiment=found.place.name,
+        profile=profile,
+        seed=0,
+        params=params,
+        code=closure.code,
+        data=closure.data,
+        libraries=closure.libraries,
+    )
+    return replace(case, key=key)
+
+
+def _find_fault(evidence: EvidenceRef, workplace: Workplace, found: Found | None) -> Reason | None:
+    """Tell what is wrong with the experiment, or with asking it this."""
+    if found is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(evidence.experiment, workplace.finder.names(), n=3)
+        hint = f"; near: {', '.join(near)}" if near else ""
+        detail = f"no experiment is named {evidence.experiment!r}{hint}"
+        return Reason(kind=ReasonKind.MALFORMED, detail=detail)
+    if found.experiment is None or any(p.severity is Severity.ERROR for p in found.problems):
+        return Reason(kind=ReasonKind.MALFORMED, detail=found.defect)
+    return _find_missing_metric(evidence, found.experiment)
+
+
+def _find_missing_metric(evidence: EvidenceRef, experiment: Experiment) -> Reason | None:
+    for each in evidence.expect:
+        if each.metric not in experiment.metrics:
+            detail = f"{evidence.experiment} declares no metric {each.metric!r}"
+            return Reason(kind=ReasonKind.MISSING_METRIC, detail=detail)
+    return None
+
+
+def _changes_to_reasons(changes: Sequence[Change]) -> tuple[Reason, ...]:
+    return tuple(Reason(kind=_CHANGED[each.part], detail=each.name) for each in changes)

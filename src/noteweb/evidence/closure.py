@@ -1,0 +1,298 @@
+"""What an experiment's result depends on: the code it imports, its data, its libraries.
+
+Imports are read with ``ast`` and followed to files beside the experiment, in the vault's
+``experiments`` folder or in its package; `noteweb.lab` is taken in and not followed. Libraries
+count by version. An import whose name is computed while the program runs is not seen.
+
+Two hashes are taken of a Python file. `Closure.code` goes into the run key and is over its syntax
+tree without docstrings: whoever words a docstring better or formats a file anew need not repeat a
+night of runs, and a docstring that quotes the measured figures would otherwise make them stale.
+(Where the code itself reads ``__doc__``, docstrings count.) `Closure.digest` is what a person
+allows to run; it is over every byte.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from noteweb.evidence.declare import DeclarationInvalid, parse_source
+from noteweb.evidence.find import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from noteweb.evidence.find import Found, Place
+
+_LAB = "noteweb.lab"
+_NOTEWEB = Path(__file__).parents[2]  # where `import noteweb` starts
+#: Loaded on the way to every module of the package; holds the version, which no result needs.
+_PASSED_OVER = "noteweb/__init__.py"
+_ABSENT = "absent"
+#: Fields of the syntax tree that say nothing of what the code does.
+_SILENT = frozenset({"ctx", "kind", "type_comment"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """What belongs to an experiment.
+
+    Attributes
+    ----------
+    files : content of every file, by its name in the run key: ``experiments/peak.py``
+    code, data : hash of every code and every data file, by the same names
+    libraries : version of every library that the experiment names
+    """
+
+    files: Mapping[str, bytes]
+    code: Mapping[str, str]
+    data: Mapping[str, str]
+    libraries: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """A hash over every byte of code and data; equal for equal files under equal names."""
+        whole = hashlib.sha256()
+        for name, content in sorted(self.files.items()):
+            whole.update(hashlib.sha256(name.encode()).digest())
+            whole.update(hashlib.sha256(content).digest())
+        return whole.hexdigest()
+
+
+def read_closure(found: Found) -> Closure:
+    """Read all files that the experiment needs; a file that is gone counts as absent."""
+    reader = _Reader(place=found.place)
+    reader.follow([*_packages(found.place), found.place.path])
+    experiment = found.experiment
+    data = _read_data(found.place, experiment.data if experiment else ())
+    reader.files.update({name: content for name, content in data.items() if content is not None})
+    return Closure(
+        files=MappingProxyType(reader.files),
+        code=MappingProxyType(dict(sorted(reader.code.items()))),
+        data=MappingProxyType(
+            {name: _ABSENT if raw is None else _hash(raw) for name, raw in sorted(data.items())}
+        ),
+        libraries=MappingProxyType(
+            {name: read_version(name) for name in (experiment.libraries if experiment else ())}
+        ),
+    )
+
+
+@lru_cache(maxsize=256)
+def read_version(library: str) -> str:
+    """Give an installed library's version without importing it."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return _ABSENT
+
+
+def hash_code(data: bytes) -> str:
+    """Give a hash that changes with what the code does and not with how it looks.
+
+    The same under every version of Python: fields of the syntax tree that are empty are left out,
+    and later versions add only such.
+    """
+    return _read_code(data)[0]
+
+
+def hash_installed(name: str) -> str:
+    """Give the hash of a code file of an installed package, by its name in a run key."""
+    import sys
+
+    for folder in [str(_NOTEWEB), *sys.path]:
+        path = Path(folder) / name
+        if path.is_file():
+            return hash_code(path.read_bytes())
+    return _ABSENT
+
+
+@lru_cache(maxsize=256)  # experiments share files
+def _read_code(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Give the code's hash and the modules it imports."""
+    try:
+        tree = parse_source(data)
+        return _hash_tree(tree, data), tuple(find_imports(tree))
+    except (DeclarationInvalid, RecursionError):
+        return _hash(data), ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """Follows imports from file to file."""
+
+    place: Place
+    files: dict[str, bytes] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
+    seen: set[Path] = field(default_factory=set)
+
+    def follow(self, waiting: list[Path]) -> None:
+        while waiting:
+            path = waiting.pop()
+            if path in self.seen:
+                continue
+            self.seen.add(path)
+            waiting += self._take(path)
+
+    def _take(self, path: Path) -> list[Path]:
+        """Keep a file and give the files it imports."""
+        name = self._name(path)
+        if name == _PASSED_OVER:
+            return []
+        try:
+            content = path.read_bytes()
+        except OSError:
+            self.code[name] = _ABSENT
+            return []
+        self.files[name] = content
+        self.code[name], modules = _read_code(content)
+        if path == _NOTEWEB / "noteweb" / "lab.py":
+            return []
+        return [file for module in modules for file in self._resolve(module, path)]
+
+    def _name(self, path: Path) -> str:
+        if path.is_relative_to(_NOTEWEB / "noteweb"):
+            return path.relative_to(_NOTEWEB).as_posix()
+        name = path.relative_to(self.place.root).as_posix()
+        return name if self.place.is_installed else f"{FOLDER}/{name}"
+
+    def _resolve(self, module: str, importer: Path) -> list[Path]:
+        """Give the files that importing the module loads: its packages' and its own."""
+        dotted = module.lstrip(".")
+        parts = dotted.split(".") if dotted else []
+        level = len(module) - len(dotted)
+        if level:
+            base = importer.parents[level - 1] if level <= len(importer.parents) else None
+            if base is None or not base.is_relative_to(self._root(importer)):
+                return []
+            return _module_files(base, parts)
+        if parts[0] == "noteweb":
+            return _module_files(_NOTEWEB, parts)
+        if self.place.is_installed and parts[0] != self.place.module.partition(".")[0]:
+            return []  # another library: it counts by version
+        return _module_files(self.place.root, parts)
+
+    def _root(self, importer: Path) -> Path:
+        is_own = importer.is_relative_to(_NOTEWEB / "noteweb")
+        return _NOTEWEB / "noteweb" if is_own else self.place.root
+
+
+def find_imports(tree: ast.Module) -> Iterator[str]:
+    """Give every module that is imported anywhere in the file, relative ones with their dots.
+
+    ``from a import b`` gives ``a`` and ``a.b``, since b may be a module. What stands under ``if
+    TYPE_CHECKING`` is never run.
+    """
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            waiting += node.orelse
+            continue
+        waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield module
+            joint = "" if module.endswith(".") else "."
+            yield from (f"{module}{joint}{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call):
+            yield from _named_import(node)
+
+
+def _named_import(node: ast.Call) -> Iterator[str]:
+    """Give the module of ``importlib.import_module("a.b")`` and ``__import__("a.b")``."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if isinstance(node.func, ast.Name):
+        name = node.func.id
+    if name in {"import_module", "__import__"} and node.args:
+        first = node.args[0]
+        if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
+            yield first.value
+
+
+def _packages(place: Place) -> list[Path]:
+    """Give the files of the packages that an installed experiment lies in."""
+    return _module_files(place.root, place.module.split(".")) if place.module else []
+
+
+def _module_files(base: Path, parts: Sequence[str]) -> list[Path]:
+    files = []
+    for depth in range(len(parts) + 1):
+        folder = base.joinpath(*parts[:depth])
+        package = folder / "__init__.py"
+        if depth and package.is_file():
+            files.append(package)
+        elif depth and (file := folder.with_suffix(".py")).is_file():
+            return [*files, file]
+        elif depth == 0 and not parts and package.is_file():
+            return [package]
+    return files
+
+
+def _read_data(place: Place, names: Sequence[str]) -> dict[str, bytes | None]:
+    """Read data files, which lie beside the experiment or below; others count as absent."""
+    folder = place.path.parent
+    above = folder.relative_to(place.root).as_posix()
+    prefix = "" if place.is_installed else f"{FOLDER}/"
+    found: dict[str, bytes | None] = {}
+    for name in names:
+        path = folder / name
+        key = prefix + (name if above == "." else f"{above}/{name}")
+        is_inside = path.resolve().is_relative_to(folder.resolve())
+        try:
+            found[key] = path.read_bytes() if is_inside else None
+        except OSError:
+            found[key] = None
+    return found
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _hash_tree(tree: ast.Module, data: bytes) -> str:
+    if b"__doc__" not in data:
+        _drop_docstrings(tree)
+    return _hash("\n".join(_flatten(tree, [])).encode("utf-8", "surrogatepass"))
+
+
+def _drop_docstrings(tree: ast.Module) -> None:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            value = body[0].value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                del body[0]
+
+
+def _flatten(node: object, words: list[str]) -> list[str]:
+    """Append the tree's words in one order; a list and no generator, for speed."""
+    if isinstance(node, ast.AST):
+        words.append(type(node).__name__)
+        if isinstance(node, ast.JoinedStr):
+            # Python 3.12.0 and 3.12.1 put an empty text behind a nested format.
+            node.values = [each for each in node.values if getattr(each, "value", None) != ""]
+        for name in node._fields:
+            value = getattr(node, name, None)
+            is_empty = value is None or value == []
+            if name not in _SILENT and (not is_empty or isinstance(node, ast.Constant)):
+                words.append(name)
+                _flatten(value, words)
+        words.append(")")
+    elif isinstance(node, list):
+        words.append("[")
+        for each in node:
+            _flatten(each, words)
+        words.append("]")
+    else:
+        words.append(repr(node))
+    return words

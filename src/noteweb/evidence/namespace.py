@@ -1,0 +1,96 @@
+"""The sandbox ``unshare``: namespaces of its own for users, mounts, network and messages.
+
+Entered by the warden, which has one thread; the run that it forks then gives up the capabilities
+that the namespace gave, so it can undo nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from noteweb.evidence import kernel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mounts:
+    """What a run may see and change of the file system; everything else is read-only.
+
+    Attributes
+    ----------
+    hidden : folders that are empty to it
+    readable : what it may read inside hidden folders
+    writable : the one folder it may write to
+    """
+
+    hidden: tuple[Path, ...]
+    readable: tuple[Path, ...]
+    writable: Path
+
+
+def plan_mounts(folder: Path) -> Mounts:
+    """Give the mounts for the task in `folder`.
+
+    Hidden are the user's home, temporary folders, and ``/run`` with its sockets; inside them Python
+    and its libraries stay readable.
+    """
+    # The variable HOME is the run's own already.
+    import pwd
+
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    candidates = {home, Path("/home"), Path("/root"), Path("/tmp"), Path("/var/tmp"), Path("/run")}  # noqa: S108
+    hidden = sorted({each.resolve() for each in candidates if each.is_dir() and each != Path("/")})
+    outer = tuple(
+        each
+        for each in hidden
+        if not any(each != other and each.is_relative_to(other) for other in hidden)
+    )
+    wanted = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[1]]
+    wanted += [Path(entry) for entry in sys.path if entry]
+    readable = {
+        path.resolve()
+        for path in wanted
+        if path.exists()
+        and any(path.resolve().is_relative_to(each) for each in outer)
+        and not any(each.is_relative_to(path.resolve()) for each in outer)
+    }
+    return Mounts(hidden=outer, readable=(*sorted(readable), folder), writable=folder / "work")
+
+
+def enter(mounts: Mounts) -> None:
+    """Move this process into namespaces of its own.
+
+    Raises
+    ------
+    OSError : the kernel does not allow it
+    """
+    user, group = os.getuid(), os.getgid()
+    kernel.unshare(
+        kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC
+    )
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+    doors = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in mounts.readable}
+    for path in mounts.hidden:
+        flags = kernel.MS_NOSUID | kernel.MS_NODEV
+        kernel.mount("tmpfs", str(path), "tmpfs", flags, "size=1m,mode=755")
+    for path, door in doors.items():
+        _mount_back(path, door)
+    work = str(mounts.writable)
+    kernel.mount(work, work, "", kernel.MS_BIND)
+    kernel.set_read_only("/", is_on=True, is_recursive=True)
+    kernel.set_read_only(work, is_on=False)
+
+
+def _mount_back(path: Path, door: int) -> None:
+    if not path.exists():
+        is_folder = os.path.isdir(f"/proc/self/fd/{door}")  # noqa: PTH112  # no path, but a door
+        (path if is_folder else path.parent).mkdir(parents=True, exist_ok=True)
+        if not is_folder:
+            path.touch()
+    kernel.mount(f"/proc/self/fd/{door}", str(path), "", kernel.MS_BIND | kernel.MS_REC)
+    os.close(door)

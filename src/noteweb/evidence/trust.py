@@ -1,0 +1,170 @@
+"""Who may run: permissions for experiments, kept outside every vault.
+
+A permission belongs to an experiment's real path and to every byte of its closure, so that a
+changed file asks again and a vault brings no permission of its own. What is shipped inside
+noteweb is trusted with noteweb. The files that were allowed are kept as a copy, to show the
+difference when one has changed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import unified_diff
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from noteweb.errors import WriteFailed
+from noteweb.evidence.atomic import write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from noteweb.evidence.closure import Closure
+    from noteweb.evidence.find import Place
+    from noteweb.model.note import Json
+
+_LOCK_WAIT_S = 10.0
+_FILE_NAME = "trust.json"
+
+
+class Standing(StrEnum):
+    """Whether an experiment may run."""
+
+    SHIPPED = "shipped"
+    ALLOWED = "allowed"
+    CHANGED = "changed"  # allowed once, and its files are no longer those
+    NEW = "new"
+
+    @property
+    def may_run(self) -> bool:
+        """Whether its code may be run."""
+        return self in {Standing.SHIPPED, Standing.ALLOWED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """What was allowed: which bytes, when, and a copy of the texts to compare with."""
+
+    digest: str
+    allowed: str  # ISO 8601 in UTC
+    files: Mapping[str, str]
+
+
+class TrustStore:
+    """The permissions of this user.
+
+    Parameters
+    ----------
+    folder : where they are kept; default: the user's data folder
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder is None:
+            from platformdirs import user_data_path
+
+            folder = user_data_path("noteweb")
+        self.path = folder / _FILE_NAME
+
+    def standing(self, place: Place, closure: Closure) -> Standing:
+        """Tell whether these very bytes may run from this very place."""
+        if place.is_shipped:
+            return Standing.SHIPPED
+        held = self.permission(place)
+        if held is None:
+            return Standing.NEW
+        return Standing.ALLOWED if held.digest == closure.digest else Standing.CHANGED
+
+    def permission(self, place: Place) -> Permission | None:
+        """Give what was allowed there last."""
+        return _read_permission(self._read().get(_key(place)))
+
+    def allow(self, place: Place, closure: Closure) -> None:
+        """Allow these bytes at this place.
+
+        Raises
+        ------
+        WriteFailed
+        """
+        texts = {
+            name: content.decode("utf-8", "replace") for name, content in closure.files.items()
+        }
+        shown: dict[str, Json] = {
+            name: text for name, text in texts.items() if name not in closure.data
+        }
+        entry: dict[str, Json] = {
+            "digest": closure.digest,
+            "allowed": datetime.now(UTC).isoformat(timespec="seconds"),
+            "files": shown,
+        }
+        self._change(_key(place), entry)
+
+    def revoke(self, place: Place) -> bool:
+        """Take a permission back; tell whether there was one.
+
+        Raises
+        ------
+        WriteFailed
+        """
+        return self._change(_key(place), None)
+
+    def _change(self, key: str, entry: Json) -> bool:
+        from filelock import FileLock, Timeout
+
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(f"{self.path}.lock", timeout=_LOCK_WAIT_S):
+                held = self._read()
+                was_there = held.pop(key, None) is not None
+                if entry is not None:
+                    held[key] = entry
+                text = json.dumps(held, ensure_ascii=True, indent=1, sort_keys=True)
+                write_atomic(self.path, text.encode(), mode=0o600)
+        except (OSError, Timeout) as error:
+            raise WriteFailed(self.path, str(error)) from error
+        return was_there
+
+    def _read(self) -> dict[str, Json]:
+        """Give what is on file; a file that cannot be read allows nothing."""
+        try:
+            raw: Json = json.loads(self.path.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return raw if isinstance(raw, dict) else {}
+
+
+def show_difference(old: Mapping[str, str], closure: Closure) -> str:
+    """Give what changed since the last permission, as a unified difference; all where none was."""
+    new = {
+        name: content.decode("utf-8", "replace")
+        for name, content in closure.files.items()
+        if name not in closure.data
+    }
+    parts = []
+    for name in sorted(old.keys() | new.keys()):
+        if not old:
+            parts.append(f"=== {name}\n{new[name].rstrip()}\n")
+            continue
+        before, after = (each.get(name, "").splitlines() for each in (old, new))
+        lines = unified_diff(before, after, f"allowed/{name}", f"now/{name}", lineterm="")
+        parts.append("".join(f"{line}\n" for line in lines))
+    parts += [f"=== {name} (data, {digest})\n" for name, digest in closure.data.items()]
+    return "".join(parts)
+
+
+def _key(place: Place) -> str:
+    return str(place.path.resolve())
+
+
+def _read_permission(raw: Json) -> Permission | None:
+    if not isinstance(raw, dict) or not isinstance(raw.get("digest"), str):
+        return None
+    files = raw.get("files")
+    texts = files if isinstance(files, dict) else {}
+    return Permission(
+        digest=str(raw["digest"]),
+        allowed=str(raw.get("allowed", "")),
+        files={name: text for name, text in texts.items() if isinstance(text, str)},
+    )

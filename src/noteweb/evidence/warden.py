@@ -1,0 +1,226 @@
+"""The process around one run: it starts the run, watches its limits, and leaves nothing behind.
+
+Program: ``python -c BOOT FOLDER LEVEL CONTROL STATUS``, started by `noteweb.evidence.supervise`.
+``CONTROL`` is a pipe from the parent: when it closes, the parent is gone or wants the end, and the
+run is killed. ``STATUS`` is a pipe to the parent for one line of JSON, the `End`.
+
+All that the run starts becomes a child of the warden when its own parent ends (it is a
+"subreaper"), so no process gets away by a double fork or a session of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from noteweb.evidence import kernel, proc
+from noteweb.evidence.task import read_task
+from noteweb.model.run import RunStatus
+
+if TYPE_CHECKING:
+    from noteweb.evidence.task import Task
+    from noteweb.lab import Limits
+
+#: Between two looks at what the run uses. It may pass a limit by what it takes in that time.
+_FIRST_POLL_S, _LAST_POLL_S = 0.002, 0.03
+_DISK_POLL_S = 0.2
+#: Helper processes of a well-behaved run end by themselves when it does.
+_GRACE_S = 1.0
+_MOST_PROCESSES = 256
+_MOST_FILES = 20_000
+#: Backstop only: libraries reserve far more address space than they use.
+_ADDRESS_SPACE_MB = 1 << 16
+_KILL_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How a run ended.
+
+    Attributes
+    ----------
+    code : its exit status, or minus the signal that ended it
+    stopped : the status that the warden ended it for; empty where it ended by itself
+    """
+
+    code: int = 0
+    stopped: str = ""
+    detail: str = ""
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    memory_mb: float = 0.0
+
+
+def main() -> None:
+    """Run the task that the command line names, and report its end."""
+    folder, level = Path(sys.argv[1]), sys.argv[2]
+    control, status = int(sys.argv[3]), int(sys.argv[4])
+    task = read_task(json.loads((folder / "task.json").read_bytes()))
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    if level == "unshare":
+        from noteweb.evidence.namespace import enter, plan_mounts
+
+        enter(plan_mounts(folder))
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        os.close(control)
+        os.close(status)
+        _become_child(task, folder, level, parent)
+    # With it the run could reach the pipes of this process through /proc.
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    end = _Watch(pid=pid, control=control, limits=task.limits, work=folder / "work").run()
+    os.write(status, json.dumps(asdict(end)).encode() + b"\n")
+
+
+def _become_child(task: Task, folder: Path, level: str, parent: int) -> None:
+    """Turn into the run; never returns."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    with suppress(OSError):
+        # Where the whole machine runs out of memory, this process and no other is to go.
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    _set_limits(task.limits)
+    if level == "unshare":
+        kernel.drop_privileges()
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    work = folder / "work"
+    os.chdir(work)
+    sys.argv = [task.module or task.file]
+    from noteweb.evidence.child import run_task
+
+    run_task(task, folder / "code", work, level)
+    sys.exit(0)
+
+
+def _set_limits(limits: Limits) -> None:
+    cpu_s = int(limits.cpu_s) + 2
+    address = (4 * limits.memory_mb + _ADDRESS_SPACE_MB) << 20
+    size = limits.disk_mb << 20
+    for which, soft, hard in (
+        (resource.RLIMIT_CPU, cpu_s, cpu_s + 2),
+        (resource.RLIMIT_AS, address, address),
+        (resource.RLIMIT_FSIZE, size, size),
+        (resource.RLIMIT_NOFILE, 1024, 1024),
+        (resource.RLIMIT_CORE, 0, 0),
+    ):
+        most = resource.getrlimit(which)[1]
+        known = [each for each in (most,) if each != resource.RLIM_INFINITY]
+        resource.setrlimit(which, (min([soft, *known]), min([hard, *known])))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Watch:
+    """One run under watch."""
+
+    pid: int
+    control: int
+    limits: Limits
+    work: Path
+    begun: float = field(default_factory=time.monotonic)
+    peak_mb: float = 0.0
+    code: int | None = None  # exit status, or minus the signal, once the run has ended
+    next_disk_look: float = 0.0
+
+    def run(self) -> End:
+        stopped, detail = self._wait()
+        wall_s = time.monotonic() - self.begun
+        if not stopped:
+            stopped, detail = self._await_helpers()
+        self._kill_all()
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return End(
+            code=self.code or 0,
+            stopped=stopped,
+            detail=detail,
+            cpu_s=round(usage.ru_utime + usage.ru_stime, 3),
+            wall_s=round(wall_s, 3),
+            memory_mb=round(max(self.peak_mb, usage.ru_maxrss / 1024), 1),
+        )
+
+    def _wait(self) -> tuple[str, str]:
+        """Wait until the run ends, a limit is passed or the parent speaks."""
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN | select.POLLHUP)
+        with suppress(OSError):  # a kernel without it: the end is seen at the next look
+            poll.register(os.pidfd_open(self.pid), select.POLLIN)
+        pause_s = _FIRST_POLL_S
+        while True:
+            ready = [descriptor for descriptor, _ in poll.poll(1000 * pause_s)]
+            if self.control in ready:
+                return self._hear()
+            self._reap()
+            if self.code is not None:
+                return "", ""
+            if passed := self._look():
+                return passed
+            pause_s = min(1.5 * pause_s, _LAST_POLL_S)
+
+    def _hear(self) -> tuple[str, str]:
+        word = os.read(self.control, 100).decode()
+        if word:
+            return word, f"it wrote more than {self.limits.output_mb} MB"
+        return RunStatus.KILLED, "the process that watched it is gone"
+
+    def _look(self) -> tuple[str, str] | None:
+        limits = self.limits
+        if time.monotonic() - self.begun > limits.wall_s:
+            return RunStatus.TIMEOUT, f"it ran for more than {limits.wall_s:g} s"
+        usage = proc.measure(proc.find_descendants(os.getpid()), limits.memory_mb)
+        self.peak_mb = max(self.peak_mb, usage.memory_mb)
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if usage.cpu_s + ended.ru_utime + ended.ru_stime > limits.cpu_s:
+            return RunStatus.CPU_LIMIT, f"it used more than {limits.cpu_s:g} CPU seconds"
+        if usage.memory_mb > limits.memory_mb:
+            return RunStatus.OOM, f"it held more than {limits.memory_mb} MB"
+        if usage.n_processes > _MOST_PROCESSES:
+            return RunStatus.LEFTOVER, f"it started more than {_MOST_PROCESSES} processes"
+        return self._look_at_disk()
+
+    def _look_at_disk(self) -> tuple[str, str] | None:
+        if time.monotonic() < self.next_disk_look:
+            return None
+        n_bytes, n_files = proc.folder_size(self.work)
+        self.next_disk_look = time.monotonic() + _DISK_POLL_S
+        if n_bytes > self.limits.disk_mb << 20:
+            return RunStatus.DISK_LIMIT, f"it filled more than {self.limits.disk_mb} MB of disk"
+        if n_files > _MOST_FILES:
+            return RunStatus.DISK_LIMIT, f"it made more than {_MOST_FILES} files"
+        return None
+
+    def _await_helpers(self) -> tuple[str, str]:
+        """Give processes that the run left a moment to end."""
+        until = time.monotonic() + _GRACE_S
+        while left := proc.find_descendants(os.getpid()):
+            if time.monotonic() > until:
+                return RunStatus.LEFTOVER, f"it left {len(left)} processes behind"
+            time.sleep(_FIRST_POLL_S)
+            self._reap()
+        return "", ""
+
+    def _kill_all(self) -> None:
+        until = time.monotonic() + _KILL_S
+        while (left := proc.find_descendants(os.getpid())) and time.monotonic() < until:
+            proc.kill(left)
+            time.sleep(_FIRST_POLL_S)
+            self._reap()
+        self._reap()
+
+    def _reap(self) -> None:
+        with suppress(ChildProcessError):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    return
+                if pid == self.pid:
+                    self.code = os.waitstatus_to_exitcode(status)

@@ -1,0 +1,259 @@
+"""From the frontmatter's `claims` value to claims; every defect becomes a problem, none raises."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from noteweb.errors import Problem, Severity
+from noteweb.model.claim import (
+    KNOWN_RELATIONS,
+    Claim,
+    ClaimKind,
+    EvidenceRef,
+    Expectation,
+    Relation,
+    Source,
+)
+from noteweb.parse.evidence import read_evidence
+from noteweb.parse.value import list_members, name_type, quote, read_member, read_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from noteweb.model.note import Json
+
+CLAIM_KEYS = frozenset({"id", "statement", "kind", "source", "evidence", "relations"})
+SOURCE_KEYS = frozenset({"doi", "url", "title", "note", "quote", "locator", "verified"})
+_LINK = re.compile(r"\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]")
+#: What twenty seeds that all pass can show, with a chance of error of 2.1 %; see `noteweb.look`.
+HIGHEST_PASS_SHARE = 0.82
+
+
+def read_claims(
+    raw: Json, *, path: str, note_id: str, line: int
+) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
+    """Give the claims of one note, in its order, and what is wrong with them.
+
+    Parameters
+    ----------
+    raw : the value of the frontmatter's ``claims``
+    line : where that key stands; every problem points there
+    """
+    desk = _Desk(path=path, note_id=note_id, line=line)
+    claims: dict[str, Claim] = {}
+    for entry in _entries(raw, desk):
+        claim = _read_claim(entry, desk)
+        if claim is None:
+            continue
+        if claim.id in claims:
+            desk.error("claim-id-duplicate", f"claim {claim.id!r} stands twice; the first counts")
+        else:
+            claims[claim.id] = claim
+    return tuple(claims.values()), tuple(desk.problems)
+
+
+def find_duplicate_claims(claims: Iterable[Claim]) -> tuple[Problem, ...]:
+    """Give a problem for each claim whose id an earlier claim of the vault already has."""
+    first: dict[str, Claim] = {}
+    problems = []
+    for claim in claims:
+        earlier = first.setdefault(claim.id, claim)
+        if earlier is not claim:
+            desk = _Desk(path=claim.path, note_id=claim.note_id, line=claim.line)
+            desk.error("claim-id-duplicate", f"claim {claim.id!r} stands in {earlier.path} too")
+            problems += desk.problems
+    return tuple(problems)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Desk:
+    """Where the problems of one note are collected."""
+
+    path: str
+    note_id: str
+    line: int
+    problems: list[Problem] = field(default_factory=list)
+
+    def error(self, code: str, message: str) -> None:
+        self._add(code, message, Severity.ERROR)
+
+    def warn(self, code: str, message: str) -> None:
+        self._add(code, message, Severity.WARNING)
+
+    def _add(self, code: str, message: str, severity: Severity) -> None:
+        self.problems.append(
+            Problem(
+                path=self.path,
+                line=self.line,
+                column=1,
+                code=code,
+                severity=severity,
+                message=message,
+            )
+        )
+
+
+def _entries(raw: Json, desk: _Desk) -> list[dict[str, Json]]:
+    """Give the maps of the list; one map alone, and a map from id to claim, are taken too."""
+    if raw is None:
+        return []
+    if isinstance(raw, dict):
+        raw = [raw] if {"id", "statement"} & raw.keys() else _named(raw)
+    if not isinstance(raw, list):
+        desk.error("claims-not-a-list", f"claims is a {name_type(raw)}, not a list of claims")
+        return []
+    entries = []
+    for number, entry in enumerate(raw, start=1):
+        if isinstance(entry, dict):
+            entries.append(entry)
+        else:
+            desk.error("claim-not-a-map", f"claim {number} is a {name_type(entry)}, not a map")
+    return entries
+
+
+def _named(raw: dict[str, Json]) -> list[Json]:
+    return [{"id": name, **body} if isinstance(body, dict) else body for name, body in raw.items()]
+
+
+def _read_claim(raw: dict[str, Json], desk: _Desk) -> Claim | None:
+    name = read_word(raw.get("id"))
+    if not name:
+        desk.error("claim-id-missing", "a claim without an id is left out: nothing can name it")
+        return None
+    statement = read_word(raw.get("statement"))
+    if not statement:
+        desk.error("claim-statement-missing", f"claim {name!r} states nothing")
+    kind = _read_kind(raw.get("kind"), name, desk)
+    evidence = _read_evidence_list(raw.get("evidence"), name, desk)
+    if evidence and not kind.is_testable:
+        desk.warn("claim-kind-untestable", f"{name!r} is {kind}: its evidence gives no verdict")
+    relations, attributes = _read_relations(raw, name, desk)
+    return Claim(
+        id=name,
+        statement=statement,
+        kind=kind,
+        source=_read_source(raw.get("source"), name, desk),
+        relations=relations,
+        evidence=evidence,
+        attributes=attributes,
+        note_id=desk.note_id,
+        path=desk.path,
+        line=desk.line,
+    )
+
+
+def _read_kind(raw: Json, name: str, desk: _Desk) -> ClaimKind:
+    if raw is None:
+        return ClaimKind.EMPIRICAL
+    kind = read_member(ClaimKind, raw)
+    if kind is None:
+        desk.error(
+            "claim-kind-unknown", f"{name!r} has kind {quote(raw)}; use {list_members(ClaimKind)}"
+        )
+        # A kind nobody knows must not let an experiment decide.
+        return ClaimKind.REPORTED
+    return kind
+
+
+def _read_source(raw: Json, name: str, desk: _Desk) -> Source:
+    if raw is None:
+        return Source()
+    if isinstance(raw, str):
+        return _source_from_text(raw.strip())
+    if not isinstance(raw, dict):
+        desk.warn(
+            "claim-source-invalid", f"the source of {name!r} is a {name_type(raw)}, not a map"
+        )
+        return Source()
+    _warn_unknown(raw, SOURCE_KEYS, f"the source of {name!r}", desk)
+    words = {key: read_word(raw.get(key)) for key in SOURCE_KEYS - {"verified"}}
+    words["doi"] = _bare_doi(words["doi"])
+    words["note"] = _unlink(words["note"])
+    return Source(**words, is_verified=raw.get("verified") is not False)
+
+
+def _source_from_text(text: str) -> Source:
+    if (doi := _bare_doi(text)).startswith("10."):
+        return Source(doi=doi)
+    if text.startswith(("http://", "https://")):
+        return Source(url=text)
+    return Source(note=_unlink(text)) if _LINK.fullmatch(text) else Source(title=text)
+
+
+def _bare_doi(text: str) -> str:
+    return re.sub(r"^(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", "", text, flags=re.IGNORECASE)
+
+
+def _read_relations(
+    raw: dict[str, Json], name: str, desk: _Desk
+) -> tuple[tuple[Relation, ...], Mapping[str, Json]]:
+    """Take every other key that names claims for a relation, and keep the rest as attributes."""
+    stated = {key: value for key, value in raw.items() if key not in CLAIM_KEYS}
+    nested = raw.get("relations")
+    if isinstance(nested, dict):
+        stated |= nested
+    elif nested is not None:
+        desk.error("claim-relations-invalid", f"the relations of {name!r} are no map")
+    relations: dict[Relation, None] = {}
+    attributes: dict[str, Json] = {}
+    for key, value in stated.items():
+        kind = re.sub(r"[\s-]+", "_", key.strip().lower())
+        targets = _targets(value)
+        if targets is None and kind in KNOWN_RELATIONS:
+            desk.error("claim-relation-invalid", f"{key} of {name!r} holds no list of claim ids")
+        elif targets is None or (kind not in KNOWN_RELATIONS and not isinstance(value, list)):
+            desk.warn("claim-key-unknown", f"{name!r} has the unknown key {key!r}")
+            attributes[key] = value
+        else:
+            relations.update({Relation(kind=kind, target=target): None for target in targets})
+    return tuple(relations), MappingProxyType(attributes)
+
+
+def _targets(raw: Json) -> list[str] | None:
+    values = raw if isinstance(raw, list) else [] if raw is None else [raw]
+    words = [_unlink(word) if isinstance(word, str) else "" for word in map(_unnest, values)]
+    return words if all(words) else None
+
+
+def _unnest(value: Json) -> Json:
+    """YAML reads ``[[a]]`` without quotes as a list in a list."""
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value
+
+
+def _read_evidence_list(raw: Json, name: str, desk: _Desk) -> tuple[EvidenceRef, ...]:
+    evidence = read_evidence(raw)
+    for each in evidence:
+        for defect in each.defects:
+            message = f"evidence {each.experiment!r} of {name!r}: {defect}"
+            desk.error("claim-evidence-invalid", message)
+        if not each.expect and not each.defects:
+            message = f"{name!r} expects nothing of {each.experiment!r}"
+            desk.warn("claim-expects-nothing", message)
+        for expectation in each.expect:
+            _check_reach(expectation, name, desk)
+    return evidence
+
+
+def _check_reach(expectation: Expectation, name: str, desk: _Desk) -> None:
+    if (expectation.pass_share or 0.0) > HIGHEST_PASS_SHARE:
+        message = (
+            f"{name!r} wants {expectation.metric} to pass in a share of "
+            f"{expectation.pass_share:g}; 20 seeds can show {HIGHEST_PASS_SHARE:g} at most"
+        )
+        desk.warn("claim-pass-share-out-of-reach", message)
+
+
+def _unlink(text: str) -> str:
+    match = _LINK.fullmatch(text.strip())
+    return (match[1] if match else text).strip()
+
+
+def _warn_unknown(raw: dict[str, Json], known: frozenset[str], where: str, desk: _Desk) -> None:
+    for key in raw:
+        if key not in known:
+            desk.warn("claim-key-unknown", f"{where} has the unknown key {key!r}")

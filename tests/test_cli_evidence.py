@@ -1,0 +1,210 @@
+"""The commands about claims, as a person meets them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+
+from bench_vault import write_experiment, write_fixed
+from noteweb.cli import run
+from noteweb.model.verdict import VerdictKind
+from noteweb.schema import read_schema
+
+NOTE = """\
+---
+claims:
+  - id: up
+    statement: It goes up.
+    supports: [ought]
+    evidence: {experiment: toy, expect: {metric: gap, op: gt, threshold: 0}}
+  - id: down
+    statement: It goes down.
+    evidence: {experiment: toy, expect: {metric: gap, op: lt, threshold: 0}}
+  - id: ought
+    kind: normative
+    statement: It ought to.
+---
+Text.
+"""
+
+
+@pytest.fixture
+def vault(tmp_path, monkeypatch):
+    """Stand in a vault with three claims; permissions are kept apart from the user's."""
+    folder = tmp_path / "vault"
+    folder.mkdir()
+    (folder / "noteweb.toml").write_text('model = "none"\n')
+    (folder / "note.md").write_text(NOTE)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("NOTEWEB_VAULT", raising=False)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def ask(capsys, *words):
+    """Run a command; give its exit code and what it wrote."""
+    code = run(list(words))
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_from_blocked_to_verdicts(vault, capsys):
+    """Blocked, allowed, run, listed, explained: the way a person goes."""
+    write_fixed(vault, "toy")
+    code, out, err = ask(capsys, "verify")
+    assert code == 0
+    assert "blocked" in out
+    assert "noteweb trust allow toy" in out
+    code, out, err = ask(capsys, "trust", "allow")
+    assert code == 3
+    assert "def run(ctx, params, seed):" in out
+    assert "nobody is here to allow toy" in err
+    assert ask(capsys, "trust", "allow", "--yes")[0] == 0
+    assert ask(capsys, "trust", "allow")[2] == "every experiment that claims name may run already\n"
+    code, out, err = ask(capsys, "verify", "--explain")
+    assert out.splitlines()[1].split() == ["2", "toy", "up", "first-run"]
+    code, out, err = ask(capsys, "verify")
+    assert code == 1
+    assert err == "1 supported, 1 refuted, 1 not-testable\n"
+    assert ask(capsys, "verify", "up")[0] == 0
+    code, out, err = ask(capsys, "claims")
+    assert [line.split()[:2] for line in out.splitlines()[1:]] == [
+        ["up", "supported"],
+        ["down", "refuted"],
+        ["ought", "not-testable"],
+    ]
+    code, out, err = ask(capsys, "why", "down")
+    assert "guard met: known" in out
+    assert "files: experiments/toy.py, noteweb/lab.py" in out
+    assert ask(capsys, "trust", "revoke", "toy")[2] == "toy may no longer run\n"
+    assert "blocked (was supported)" in ask(capsys, "verify", "up")[1]
+
+
+def test_an_untrusted_vault_is_never_run(vault, capsys, tmp_path):
+    """Whatever is asked of it, its code leaves no trace."""
+    canary = tmp_path / "canary"
+    write_experiment(vault, "toy", imports=f"open({str(canary)!r}, 'w')")
+    for words in (
+        ["verify"],
+        ["verify", "--force"],
+        ["verify", "--recheck", "1"],
+        ["verify", "--explain"],
+        ["claims"],
+        ["why", "up"],
+        ["trust", "show"],
+        ["trust", "show", "toy"],
+        ["experiment", "list"],
+        ["status"],
+        ["check"],
+        ["graph"],
+        ["export", "json"],
+        ["index", "--rebuild"],
+        ["show", "note"],
+        ["query", "text", "--mode", "text"],
+    ):
+        assert run(words) in {0, 1}, words
+    capsys.readouterr()
+    assert not canary.exists()
+    assert not (vault / "runs").exists()
+
+
+def test_verdicts_have_the_public_shape(vault, capsys):
+    """One line for each claim, as the schema says; the schema knows every verdict there is."""
+    write_fixed(vault, "toy")
+    ask(capsys, "trust", "allow", "--yes")
+    schema = read_schema("verdict")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert set(schema["$defs"]["kind"]["enum"]) == set(VerdictKind)
+    check = jsonschema.Draft202012Validator(schema)
+    lines = ask(capsys, "verify", "--format", "jsonl")[1].splitlines()
+    assert [json.loads(line)["claim"] for line in lines] == ["up", "down", "ought"]
+    for line in lines:
+        check.validate(json.loads(line))
+    whole = json.loads(ask(capsys, "verify", "--format", "json")[1])
+    assert whole["verdicts"] == [json.loads(line) for line in lines]
+    rows = json.loads(ask(capsys, "claims", "--format", "json")[1])["claims"]
+    assert rows[0]["verdict"] == "supported"
+    assert (
+        json.loads(ask(capsys, "why", "up", "--format", "json")[1])["verdict"]
+        == whole["verdicts"][0]
+    )
+    steps = ask(capsys, "verify", "up", "--explain", "--format", "jsonl")[1]
+    assert json.loads(steps)["n_runs"] == 0
+    again = ask(capsys, "verify", "up", "--recheck", "1", "--format", "jsonl")[1]
+    assert all(json.loads(line)["same"] for line in again.splitlines())
+    assert {
+        row["standing"] for row in json.loads(ask(capsys, "trust", "show", "--format", "json")[1])
+    } == {"allowed", "shipped"}
+
+
+def test_wrong_names_are_one_line_with_near_ones(vault, capsys):
+    """An unknown claim or experiment ends with code 3 and what was perhaps meant."""
+    write_fixed(vault, "toy")
+    for words, near in (
+        (["verify", "dwon"], "down"),
+        (["why", "dwn"], "down"),
+        (["trust", "show", "toi"], "toy"),
+        (["trust", "revoke", "none"], "none"),
+        (["experiment", "new", "no-name"], "letters"),
+        (["experiment", "new", "toy"], "another name"),
+        (["verify", "--recheck", "0.5", "dwn"], "down"),
+    ):
+        code, _, err = ask(capsys, *words)
+        assert code == 3, words
+        assert near in err
+        assert len(err.splitlines()) == 2
+
+
+def test_a_sandbox_can_be_required(vault, capsys, monkeypatch):
+    """Where only limits work, --require-sandbox refuses, and nothing is run."""
+    from noteweb.evidence import sandbox
+
+    write_fixed(vault, "toy")
+    ask(capsys, "trust", "allow", "--yes")
+    monkeypatch.setattr(sandbox, "choose_level", lambda: (sandbox.Level.LIMITS, "made so"))
+    code, _, err = ask(capsys, "verify", "--require-sandbox")
+    assert (code, "no sandbox works here: made so" in err) == (3, True)
+    assert not list((vault / "runs").glob("*.jsonl"))
+    assert ask(capsys, "verify", "up")[0] == 0
+    runs = json.loads(ask(capsys, "why", "up", "--format", "json")[1])["evidence"][0]["runs"]
+    assert {each["sandbox"] for each in runs} == {"limits"}
+
+
+def test_a_new_experiment_is_there_to_run(vault, capsys):
+    """The command writes it, prints a claim for it, and lists it."""
+    code, out, err = ask(capsys, "experiment", "new", "coins")
+    assert code == 0
+    assert out.startswith("claims:\n  - id: coins\n")
+    assert "experiments/coins.py" in err
+    assert "coins" in ask(capsys, "experiment", "list")[1]
+
+
+def test_problems_of_claims_and_experiments_are_told(vault, capsys):
+    """Check tells of unknown targets, double ids and experiments that cannot be read."""
+    write_experiment(vault, "toy", more="data=open('x'),")
+    (vault / "other.md").write_text(NOTE.replace("[ought]", "[nought]"))
+    code, out, _ = ask(capsys, "check", "--format", "jsonl")
+    told = {problem["code"] for problem in map(json.loads, out.splitlines())}
+    assert code == 1
+    assert {"claim-id-duplicate", "experiment-invalid"} <= told
+    (vault / "note.md").unlink()
+    out = ask(capsys, "check", "--format", "jsonl")[1]
+    assert "claim-target-unknown" in {json.loads(line)["code"] for line in out.splitlines()}
+
+
+def test_a_second_verify_loads_nothing_heavy(vault, capsys):
+    """With nothing to run neither numpy nor the runner is loaded."""
+    write_fixed(vault, "toy")
+    ask(capsys, "trust", "allow", "--yes")
+    ask(capsys, "verify")
+    code = (
+        "import sys\nfrom noteweb.cli import run\nrun(['verify', '-q'])\n"
+        "print(sorted({'numpy', 'networkx', 'rich', 'yaml', 'tantivy', 'filelock',"
+        " 'noteweb.evidence.supervise', 'noteweb.evidence.sandbox'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("[]\n")

@@ -1,0 +1,302 @@
+"""Whatever a run does to itself, the machine or its neighbours: one record, and nothing left."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from abuse import GOOD, TIGHT, find_processes, make_task
+from noteweb.evidence.namespace import plan_mounts
+from noteweb.evidence.sandbox import Level, probe
+from noteweb.evidence.supervise import supervise
+from noteweb.lab import Limits
+from noteweb.model.run import RunStatus
+
+#: What stands before each run's folder name in its command line.
+REASONS = {level: probe(level) for level in Level}
+LEVELS = [
+    pytest.param(
+        level,
+        marks=pytest.mark.skipif(
+            bool(REASONS[level]), reason=f"{level} does not work here: {REASONS[level]}"
+        ),
+    )
+    for level in Level
+]
+SANDBOXES = LEVELS[:2]
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Make a run and see to it that none of its processes is left."""
+
+    def make(task, level=Level.LIMITS):
+        folder = tmp_path / task.name
+        record = supervise(task, folder, level, threading.Event())
+        assert find_processes(str(folder)) == []
+        return record
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("level", "command"),
+    [
+        (Level.BWRAP, ["bwrap", "--ro-bind", "/", "/", "--unshare-all", "true"]),
+        (Level.UNSHARE, ["unshare", "--user", "--mount", "--net", "--ipc", "true"]),
+    ],
+)
+def test_a_sandbox_works_where_the_kernel_allows_it(level, command):
+    """The level is not lost, and its tests not skipped, by a mistake of ours."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"the kernel refuses {command[0]}: {done.stderr.strip()}")
+    assert REASONS[level] == ""
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_good_run_has_its_report(run, level):
+    """Metrics, guards, figures and the sandbox's level are on record."""
+    record = run(make_task(GOOD + '\nctx.table("t").write_text("a")\nprint("fine")'), level)
+    assert record.status is RunStatus.OK, record.detail
+    assert record.metrics == {"gap": 0.5}
+    assert [guard.name for guard in record.guards] == ["known"]
+    assert [each.n_bytes for each in record.artifacts] == [1]
+    assert record.sandbox == level
+    assert record.cpu_s > 0
+    assert record.memory_mb > 1
+
+
+ABUSES = {
+    "raises": ('ctx.guard("known", ok=False)\nraise ValueError("no")', RunStatus.ERROR),
+    "gives NaN": (
+        'ctx.guard("known", ok=True)\nctx.metric("gap", float("nan"))',
+        RunStatus.INVALID,
+    ),
+    "leaves a guard out": ('ctx.metric("gap", 1)', RunStatus.INVALID),
+    "ends without a report": ("os._exit(0)", RunStatus.NO_RECORD),
+    "calls exit": ("sys.exit(0)", RunStatus.NO_RECORD),
+    "ends badly without a report": ("os._exit(3)", RunStatus.NO_RECORD),
+    "forks and hangs": (
+        f"if os.fork() == 0:\n    time.sleep(600)\n{GOOD}",
+        RunStatus.LEFTOVER,
+    ),
+    "forks out of its session and hangs": (
+        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(600)\n"
+        "    os._exit(0)\n" + GOOD,
+        RunStatus.LEFTOVER,
+    ),
+    "sleeps": ("time.sleep(600)", RunStatus.TIMEOUT),
+    "loops for ever": ("while True: pass", RunStatus.CPU_LIMIT),
+    "loops in many": ("for _ in range(4):\n    os.fork()\nwhile True: pass", RunStatus.CPU_LIMIT),
+    "fills memory": ("held = []\nwhile True: held.append(bytearray(1 << 24))", RunStatus.OOM),
+    "asks for the moon": ("bytearray(1 << 50)", RunStatus.OOM),
+    "fills one file": (
+        'with open("f", "wb") as f:\n    while True: f.write(bytes(1 << 20))',
+        RunStatus.DISK_LIMIT,
+    ),
+    "fills the disk": (
+        'for i in range(10**6):\n    with open(f"f{i}", "wb") as f: f.write(bytes(1 << 20))',
+        RunStatus.DISK_LIMIT,
+    ),
+    "crashes": ("import ctypes\nctypes.string_at(0)", RunStatus.CRASH),
+    "aborts": ("os.abort()", RunStatus.CRASH),
+    "prints without end": ('while True: sys.stdout.write("x" * 65536)', RunStatus.OUTPUT_LIMIT),
+    "is killed": ("os.kill(os.getpid(), signal.SIGKILL)", RunStatus.KILLED),
+    "kills its group": ("os.killpg(0, signal.SIGKILL)\ntime.sleep(9)", RunStatus.KILLED),
+    "closes everything": (f"os.closerange(0, 256)\n{GOOD}", RunStatus.OK),
+}
+
+
+@pytest.mark.parametrize("name", ABUSES)
+def test_each_misbehaviour_has_its_status(run, name):
+    """Each ends within its limits, with its own status, and leaves no process behind."""
+    body, status = ABUSES[name]
+    begun = time.monotonic()
+    wall_s = 0.5 if name == "sleeps" else TIGHT.wall_s
+    limits = Limits(cpu_s=0.5, wall_s=wall_s, memory_mb=200, disk_mb=8, output_mb=1)
+    record = run(make_task(body, limits=limits, is_deterministic=True))
+    assert record.status is status, record.detail
+    assert record.is_deterministic
+    assert record.started
+    assert record.detail or status is RunStatus.OK
+    assert time.monotonic() - begun < TIGHT.wall_s + 2
+    assert record.memory_mb < 400
+
+
+@pytest.mark.parametrize("level", SANDBOXES)
+@pytest.mark.parametrize(
+    "name", ["raises", "forks out of its session and hangs", "fills memory", "crashes", "is killed"]
+)
+def test_the_sandbox_changes_no_status(run, name, level):
+    """The status comes through the sandbox as it is."""
+    body, status = ABUSES[name]
+    assert run(make_task(body), level).status is status
+
+
+def test_partial_guards_of_a_failed_run_are_kept(run):
+    """What a run had checked before it raised is still known, and says where it raised."""
+    record = run(make_task(ABUSES["raises"][0]))
+    assert [guard.ok for guard in record.guards] == [False]
+    assert record.detail == "ValueError: no (toy.py:4)"
+    assert record.complaints == ()
+
+
+def test_one_run_harms_no_other(tmp_path):
+    """Runs beside one that fills memory and one that crashes come to their good end."""
+    bodies = [GOOD, ABUSES["fills memory"][0], GOOD, ABUSES["crashes"][0], GOOD]
+    tasks = [make_task(body, seed=seed) for seed, body in enumerate(bodies)]
+    found = {}
+
+    def make(task):
+        record = supervise(task, tmp_path / task.name, Level.LIMITS, threading.Event())
+        found[task.parts.seed] = record.status.value
+
+    threads = [threading.Thread(target=make, args=(task,)) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {0: "ok", 1: "oom", 2: "ok", 3: "crash", 4: "ok"}
+
+
+def test_the_environment_is_fresh(run, monkeypatch):
+    """Keys and tokens of the user are not seen; home and temporary folder are the run's own."""
+    monkeypatch.setenv("SECRET_TOKEN", "x")
+    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    body = (
+        'assert "SECRET_TOKEN" not in os.environ and "PYTHONPATH" not in os.environ\n'
+        "import tempfile\n"
+        'assert os.environ["HOME"] == os.getcwd()\n'
+        "assert tempfile.gettempdir().startswith(os.getcwd())\n" + GOOD
+    )
+    record = run(make_task(body))
+    assert record.status is RunStatus.OK, record.detail
+
+
+def test_the_hash_of_words_follows_the_seed(run):
+    """The order of a set of words is the same in two runs of one seed."""
+    body = 'ctx.guard("known", ok=True)\nctx.metric("gap", hash("a word") % 10**9)'
+    one, two, other = (run(make_task(body, seed=seed)) for seed in (5, 5, 6))
+    assert one.metrics == two.metrics != other.metrics
+
+
+@pytest.mark.parametrize("level", SANDBOXES)
+def test_the_sandbox_holds(run, level, tmp_path):
+    """No network, no reading of the home folder, no writing anywhere but the work folder."""
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    # Where Python itself lies in the home folder, the way to it is seen.
+    readable = plan_mounts(tmp_path / make_task("").name).readable
+    kept = {path.relative_to(home).parts[0] for path in readable if path.is_relative_to(home)}
+    body = f"""\
+import socket
+tries = {{
+    "network": lambda: socket.create_connection(("127.0.0.1", 22), 1),
+    "dns": lambda: socket.getaddrinfo("example.org", 80),
+    "secret": lambda: open({str(secret)!r}).read(),
+    "write": lambda: open({str(tmp_path / "made")!r}, "w"),
+    "code": lambda: open("../code/experiments/toy.py", "w"),
+    "etc": lambda: open("/etc/noteweb-test", "w"),
+}}
+for name, attempt in tries.items():
+    try:
+        attempt()
+    except OSError:
+        continue
+    raise AssertionError(name)
+assert set(os.listdir({str(home)!r})) <= {kept!r}, "home"
+{GOOD}"""
+    record = run(make_task(body), level)
+    assert record.status is RunStatus.OK, record.detail
+    assert not (tmp_path / "made").exists()
+
+
+def test_the_undone_sandbox_stays(run):
+    """A run cannot unmount what hides the home folder."""
+    if REASONS[Level.UNSHARE]:
+        pytest.skip(f"unshare does not work here: {REASONS[Level.UNSHARE]}")
+    body = f"""\
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.umount2(b"/tmp", 2) != 0
+assert libc.mount(b"x", b"/tmp", b"tmpfs", 0, None) != 0
+libc.unshare(0x10020000)
+assert libc.umount2(b"/tmp", 2) != 0
+{GOOD}"""
+    record = run(make_task(body), Level.UNSHARE)
+    assert record.status is RunStatus.OK, record.detail
+
+
+def test_a_forged_record_is_none(run):
+    """A run cannot leave the record of another run."""
+    body = (
+        """\
+import atexit, json, pathlib
+def forge():
+    path = pathlib.Path("record.json")
+    raw = json.loads(path.read_text())
+    raw["parts"]["seed"] = 8
+    from noteweb.model.run import RunKey
+    raw["key"] = RunKey(**raw["parts"]).digest()
+    path.write_text(json.dumps(raw))
+atexit.register(forge)
+"""
+        + GOOD
+    )
+    assert run(make_task(body)).status is RunStatus.NO_RECORD
+
+
+def test_a_link_is_no_artifact(run, tmp_path):
+    """What an artifact's name links to is not read in the user's name."""
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    body = f'{GOOD}\nos.symlink({str(secret)!r}, ctx.table("t"))'
+    assert run(make_task(body)).artifacts == ()
+
+
+def test_stopping_leaves_no_record(tmp_path):
+    """A run that is stopped from above gives no record, and its processes go."""
+    stop = threading.Event()
+    task = make_task("os.fork()\ntime.sleep(600)")
+    threading.Timer(0.4, stop.set).start()
+    assert supervise(task, tmp_path / "t", Level.LIMITS, stop) is None
+    assert find_processes(str(tmp_path / "t")) == []
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_death_of_the_parent_ends_the_run(tmp_path, level):
+    """Where the supervising process is killed outright, the run and its children go with it."""
+    program = f"""\
+import sys, threading
+sys.path[:] = {sys.path!r}
+from pathlib import Path
+from abuse import make_task
+from noteweb.evidence.sandbox import Level
+from noteweb.evidence.supervise import supervise
+from noteweb.lab import Limits
+body = "os.fork()\\nos.setsid()\\nopen('up', 'w').close()\\ntime.sleep(600)"
+task = make_task(body, limits=Limits())
+supervise(task, Path({str(tmp_path / "t")!r}), Level("{level}"), threading.Event())
+"""
+    parent = subprocess.Popen([sys.executable, "-c", program])
+    until = time.monotonic() + 20
+    while not (tmp_path / "t" / "work" / "up").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert find_processes(str(tmp_path / "t" / "work"))
+    parent.kill()
+    parent.wait()
+    while find_processes(str(tmp_path / "t" / "work")) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert find_processes(str(tmp_path / "t" / "work")) == []

@@ -1,0 +1,96 @@
+"""Runs of the shipped experiments in the test's own process, in small settings."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from noteweb.judge import judge_evidence
+from noteweb.lab import Context, resolve_params
+from noteweb.look import plan_seeds
+from noteweb.model.claim import Claim, EvidenceRef, Expectation, Op
+from noteweb.model.run import RunKey, RunRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: A setting of each experiment that shows its effect in seconds.
+SMALL = {
+    "causal": {},
+    "double_descent": {"n_draws": 4},
+    "emergence_metric": {"n_teachers": 2, "n_parities": 40},
+    "nk_linear": {"n_train": 20, "n_noise": 20000, "n_test": 200},
+    "nk_spheres": {
+        "n_inputs": 40,
+        "n_hidden": 1500,
+        "bias_share": 1.0,
+        "outer_radius": 1.15,
+        "sizes": [96, 384],
+        "n_beyond": 768,
+    },
+    "random_labels": {"n_train": 500},
+    "scaling_law": {"n_draws": 2, "n_features": 400},
+    "silent_numerics": {},
+}
+
+
+def load(name):
+    """Give the experiment's module."""
+    return import_module(f"noteweb.experiments.{name}")
+
+
+def try_out(name, out: Path, seed=1, **params):
+    """Run once in the small setting with these changes, and give the report."""
+    module = load(name)
+    settings, defects = resolve_params(module.experiment, SMALL[name] | params, "quick")
+    assert not defects
+    ctx = Context(module.experiment, seed=seed, out=out)
+    module.run(ctx, settings, seed)
+    return ctx.close()
+
+
+def find_failed(report):
+    """Give the names of the guards that are not met."""
+    assert report.complaints == ()
+    return {guard.name for guard in report.guards if not guard.ok}
+
+
+def judge(name, out: Path, expect, **params):
+    """Give the verdict on these expectations after as many seeds as the first look takes."""
+    module = load(name)
+    evidence = EvidenceRef(experiment=name, expect=tuple(expect))
+    claim = Claim(id="c", statement="s", evidence=(evidence,), note_id="n", path="n.md", line=1)
+    n_seeds = 2 if module.experiment.is_deterministic else 5
+    records = []
+    for seed in plan_seeds(name)[:n_seeds]:
+        report = try_out(name, out, seed, **params)
+        records.append(
+            RunRecord(
+                parts=RunKey(experiment=name, profile="quick", seed=seed),
+                status=report.status,
+                metrics=report.metrics,
+                guards=report.guards,
+                is_deterministic=module.experiment.is_deterministic,
+            )
+        )
+    return judge_evidence(claim, evidence, records).kind
+
+
+def at_least(metric, threshold):
+    """Expect this much or more."""
+    return Expectation(metric=metric, op=Op.GE, threshold=threshold)
+
+
+def at_most(metric, threshold):
+    """Expect this much or less."""
+    return Expectation(metric=metric, op=Op.LE, threshold=threshold)
+
+
+def near(metric, threshold, margin):
+    """Expect a value within the margin."""
+    return Expectation(metric=metric, op=Op.EQUIV, threshold=threshold, margin=margin)
+
+
+def between(metric, low, high):
+    """Expect a value from low to high."""
+    return Expectation(metric=metric, op=Op.BETWEEN, low=low, high=high)
