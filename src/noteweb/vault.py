@@ -127,7 +127,22 @@ def read_note(root: Path, file: NoteFile) -> Note | Problem:
     from noteweb.parse.notes import parse_note
 
     data = read_file(root, file)
-    return data if isinstance(data, Problem) else parse_note(data, path=file.path)
+    if isinstance(data, Problem):
+        return data
+    with _no_collection():
+        return parse_note(data, path=file.path)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Put off the search for circles of garbage; a note makes none, and many small objects."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def read_notes(root: Path, config: Config) -> Iterator[Note | Problem]:

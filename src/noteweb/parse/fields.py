@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from bisect import bisect_right
+from functools import lru_cache, partial
+from itertools import count, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
@@ -13,13 +15,13 @@ from noteweb.parse.domain import choose_domains, find_lead_domain, find_listed_d
 from noteweb.parse.feedback import find_feedback_name, find_feedback_names
 from noteweb.parse.layout import find_layout
 from noteweb.parse.mark import find_line_marks
-from noteweb.parse.scalar import ScalarMap, map_scalar, map_span, map_whole
+from noteweb.parse.scalar import ScalarMap, Span, map_scalar, map_span, map_whole
 from noteweb.parse.score import read_scores
 from noteweb.parse.term import find_terms
 from noteweb.parse.tool import find_announced_tools, find_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from noteweb.parse.frontmatter import Entry
     from noteweb.parse.node import Source
@@ -65,13 +67,12 @@ class Reading(NamedTuple):
     is_joint: bool = False
 
 
-class _Statement(NamedTuple):
-    """One unit before it is one: its raw text, its place, and whether a list gave it."""
+class _Statements(NamedTuple):
+    """Units before they are units: raw texts, places in the file, and whether a list gave them."""
 
-    text: str
-    start: int
-    end: int
-    is_item: bool
+    texts: list[str]
+    places: list[Span]
+    are_items: bool
 
 
 def glance_field(entry: Entry, field: Field) -> Reading:
@@ -89,17 +90,22 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
 
     `text` is the whole file, which the spans index.
     """
-    statements = list(_find_statements(field, entry, text))
-    is_even = isinstance(entry.value, str) and _is_even(entry.value)
-    units = tuple(
-        [
-            Unit(field, ordinal, _collapse(raw, is_even=is_even), lines.line(start), start, end)
-            for ordinal, (raw, start, end, _) in enumerate(statements)
-        ]
-    )
+    statements = _find_statements(field, entry, text)
+    texts = statements.texts
+    if not isinstance(entry.value, str) or "**" in entry.value or not _is_even(entry.value):
+        texts = [_collapse(text) for text in texts]
+    elif "\n" in entry.value:
+        texts = [" ".join(text.split()) if "\n" in text else text for text in texts]
+    starts, ends = zip(*statements.places, strict=True) if texts else ((), ())
+    numbers = map(bisect_right, repeat(lines.starts), starts)
+    units = tuple(map(_make_unit, zip(repeat(field), count(), texts, numbers, starts, ends)))
     if field in _NAMED:
         return _NAMED[field](entry, statements, units)
     return glance_field(entry, field)._replace(units=units)
+
+
+#: What ``Unit(*values)`` gives, without a call of Python for each of the many.
+_make_unit: Callable[[tuple[Field, int, str, int, int, int]], Unit] = partial(tuple.__new__, Unit)
 
 
 def _is_even(value: str) -> bool:
@@ -111,26 +117,27 @@ def _is_even(value: str) -> bool:
     return value.replace("\n", " ").isprintable()
 
 
-def _collapse(text: str, *, is_even: bool) -> str:
-    """Make runs of white space one blank; most statements hold none, and splitting is slow."""
-    if "\n" in text or not is_even:
-        text = " ".join(text.split())
+def _collapse(text: str) -> str:
+    """Make runs of white space one blank."""
+    text = " ".join(text.split())
     if "*" in text and text.count("**") % 2:  # half of a bold lead whose label was taken off
         text = text.replace("**", "", 1)
     return text
 
 
-def _find_statements(field: Field, entry: Entry, text: str) -> Iterable[_Statement]:
-    if entry.node is not None and entry.source is not None:
-        if not isinstance(entry.node, yaml.ScalarNode):
-            return _typed(field, entry.node, entry.source)
+def _find_statements(field: Field, entry: Entry, text: str) -> _Statements:
+    if isinstance(entry.node, yaml.ScalarNode) and entry.source is not None:
         if isinstance(entry.value, str):
             return _prose(entry.value, map_scalar(entry.node, entry.source))
-        return ()
+        return _Statements([], [], are_items=False)
     if isinstance(entry.value, str):
         return _prose(entry.value, _locate(entry, entry.value, text))
-    leaves = _leaves(entry.value)
-    return (s for leaf in leaves for s in _item(leaf, _locate(entry, leaf, text)))
+    if entry.node is not None and entry.source is not None:
+        items = list(_typed(field, entry.node, entry.source))
+    else:
+        leaves = _leaves(entry.value)
+        items = [item for leaf in leaves for item in _item(leaf, _locate(entry, leaf, text))]
+    return _Statements([text for text, _ in items], [place for _, place in items], are_items=True)
 
 
 def _locate(entry: Entry, value: str, text: str) -> ScalarMap:
@@ -150,24 +157,25 @@ def _leaves(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _prose(value: str, places: ScalarMap) -> list[_Statement]:
+def _prose(value: str, places: ScalarMap) -> _Statements:
     layout = find_layout(value)
-    is_item = layout.is_enumerated
-    pairs = zip(layout.items, places.locate(layout.items), strict=True)
-    return [_Statement(value[a:b], start, end, is_item) for (a, b), (start, end) in pairs]
+    texts = [value[start:end] for start, end in layout.items]
+    return _Statements(texts, places.locate(layout.items), layout.is_enumerated)
 
 
-def _item(value: str, places: ScalarMap) -> Iterator[_Statement]:
+_Item = tuple[str, Span]
+
+
+def _item(value: str, places: ScalarMap) -> Iterator[_Item]:
     """Give an item of a typed list, without a mark of its own."""
     end = len(value.rstrip())
     marks = find_line_marks(value[:end].split("\n", 1)[0])
     start = marks[0].content if marks else len(value) - len(value.lstrip())
     if end > start:
-        ((begin, stop),) = places.locate([(start, end)])
-        yield _Statement(value[start:end], begin, stop, is_item=True)
+        yield value[start:end], places.locate([(start, end)])[0]
 
 
-def _typed(field: Field, root: yaml.Node, source: Source) -> Iterator[_Statement]:
+def _typed(field: Field, root: yaml.Node, source: Source) -> Iterator[_Item]:
     """Walk a list or map in the order of the file; an explicit stack, since aliases may nest."""
     stack: list[tuple[str, yaml.Node, yaml.Node]] = [("", root, root)]
     seen: set[int] = set()
@@ -189,23 +197,21 @@ def _children(node: yaml.Node) -> list[tuple[str, yaml.Node, yaml.Node]]:
 
 def _labelled(
     field: Field, label: str, first: yaml.Node, node: yaml.ScalarNode, source: Source
-) -> Iterator[_Statement]:
-    value = node.value.translate(source.restore) if source.restore else node.value
-    statements = _item(value, map_scalar(node, source))
+) -> Iterator[_Item]:
+    items = _item(source.show(node.value), map_scalar(node, source))
     if not label or field not in _LABELLED:
-        yield from statements
+        yield from items
         return
-    for statement in statements:
-        start = source.offset + first.start_mark.index
-        yield _Statement(f"{label}: {statement.text}", start, statement.end, is_item=True)
+    for text, (_, end) in items:
+        yield f"{label}: {text}", (source.offset + first.start_mark.index, end)
 
 
-def _name_tools(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
+def _name_tools(entry: Entry, statements: _Statements, units: tuple[Unit, ...]) -> Reading:
     found: dict[str, Mention] = {}
-    for statement, unit in zip(statements, units, strict=True):
-        for name in find_tools(statement.text):
+    for text, unit in zip(statements.texts, units, strict=True):
+        for name in find_tools(text):
             found.setdefault(name.lower(), _mention(name, unit))
-    if units and isinstance(entry.value, str) and not statements[0].is_item:
+    if units and isinstance(entry.value, str) and not statements.are_items:
         first_paragraphs = entry.value[:_LIST_REACH].split("\n\n")
         for name in find_announced_tools(first_paragraphs[0]):
             found.setdefault(name.lower(), _mention(name, units[0]))
@@ -213,11 +219,11 @@ def _name_tools(entry: Entry, statements: list[_Statement], units: tuple[Unit, .
     return Reading(units=units, tools=tuple(order))
 
 
-def _name_domains(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
+def _name_domains(entry: Entry, statements: _Statements, units: tuple[Unit, ...]) -> Reading:
     text = entry.value if isinstance(entry.value, str) else ""
     leads: dict[str, Unit] = {}
-    for statement, unit in zip(statements, units, strict=True):
-        name = find_lead_domain(statement.text)
+    for raw, unit in zip(statements.texts, units, strict=True):
+        name = find_lead_domain(raw)
         if name:
             leads.setdefault(name, unit)
     listed = find_listed_domains(text[:_LIST_REACH])
@@ -228,14 +234,14 @@ def _name_domains(entry: Entry, statements: list[_Statement], units: tuple[Unit,
     return Reading(units=units, domains=tuple(mentions), terms=terms)
 
 
-def _name_feedback(entry: Entry, statements: list[_Statement], units: tuple[Unit, ...]) -> Reading:
+def _name_feedback(entry: Entry, statements: _Statements, units: tuple[Unit, ...]) -> Reading:
     del entry
     mentions: list[Mention] = []
-    for statement, unit in zip(statements, units, strict=True):
-        if statement.is_item:
-            names: tuple[str, ...] = (find_feedback_name(statement.text),)
+    for text, unit in zip(statements.texts, units, strict=True):
+        if statements.are_items:
+            names: tuple[str, ...] = (find_feedback_name(text),)
         else:
-            names = find_feedback_names(statement.text)
+            names = find_feedback_names(text)
         mentions.extend(_mention(name, unit) for name in names if name)
     return Reading(units=units, feedback=tuple(mentions))
 

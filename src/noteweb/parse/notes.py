@@ -141,7 +141,7 @@ def _read_fields(
 
 def _join_scores(readings: Iterable[Reading]) -> Scores:
     joined = Scores()
-    for scores in (reading.scores for reading in readings):
+    for scores in (r.scores for r in readings if r.scores != _NO_SCORES):
         joined = Scores(
             novelty=scores.novelty if joined.novelty is None else joined.novelty,
             value=scores.value if joined.value is None else joined.value,

@@ -25,6 +25,7 @@ _FUNCTION_WORDS = {
     "ru": "и в не на что с по как это для от из к но или при его все так мы когда",
 }
 _WORD_SETS = {name: frozenset(words.split()) for name, words in _FUNCTION_WORDS.items()}
+_ALL_WORDS: frozenset[str] = frozenset().union(*_WORD_SETS.values())
 
 
 def guess_language(text: str) -> str:
@@ -58,7 +59,7 @@ def _guess_by_script(sample: str) -> str | None:
 
 def _guess_by_words(sample: str) -> str:
     """Give the language with the most different function words, empty for a tie or too few."""
-    words = set(sample.lower().split())
+    words = _ALL_WORDS.intersection(sample.lower().split())
     hits = sorted((len(known & words), name) for name, known in _WORD_SETS.items())
     best, second = hits[-1], hits[-2]
     return best[1] if best[0] >= _MIN_HITS and best[0] > second[0] else ""
