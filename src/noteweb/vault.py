@@ -129,20 +129,8 @@ def read_note(root: Path, file: NoteFile) -> Note | Problem:
     data = read_file(root, file)
     if isinstance(data, Problem):
         return data
-    with _no_collection():
+    with paused_collector():
         return parse_note(data, path=file.path)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Put off the search for circles of garbage; a note makes none, and many small objects."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def read_notes(root: Path, config: Config) -> Iterator[Note | Problem]:
