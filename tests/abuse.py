@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from noteweb.evidence.task import Task
@@ -43,4 +44,12 @@ def find_processes(mark):
                 continue
             if mark.encode() in text:
                 found.append(int(entry.name))
+    return found
+
+
+def find_lasting(mark, wait_s=5.0):
+    """Give the processes that still name `mark` after a moment; a killed one takes it to end."""
+    until = time.monotonic() + wait_s
+    while (found := find_processes(mark)) and time.monotonic() < until:
+        time.sleep(0.02)
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from abuse import GOOD, TIGHT, find_processes, make_task
+from abuse import GOOD, TIGHT, find_lasting, find_processes, make_task
 from noteweb.evidence.namespace import plan_mounts
 from noteweb.evidence.sandbox import Level, probe
 from noteweb.evidence.supervise import supervise
@@ -41,7 +41,7 @@ def run(tmp_path):
     def make(task, level=Level.LIMITS):
         folder = tmp_path / task.name
         record = supervise(task, folder, level, threading.Event())
-        assert find_processes(str(folder)) == []
+        assert find_lasting(str(folder)) == []
         return record
 
     return make
@@ -272,7 +272,7 @@ def test_stopping_leaves_no_record(tmp_path):
     task = make_task("os.fork()\ntime.sleep(600)")
     threading.Timer(0.4, stop.set).start()
     assert supervise(task, tmp_path / "t", Level.LIMITS, stop) is None
-    assert find_processes(str(tmp_path / "t")) == []
+    assert find_lasting(str(tmp_path / "t")) == []
 
 
 @pytest.mark.parametrize("level", LEVELS)
