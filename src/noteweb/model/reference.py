@@ -1,0 +1,31 @@
+"""A reference: one record of a library of literature, as reference managers keep it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A publication known by its record.
+
+    Attributes
+    ----------
+    key : the library's own name for it where it has one, unique in the library
+    included : a label that came with the library (asreview's columns); None where it has none
+    source : the record as it stands in the library, from which an export is made without loss
+    line : where it begins in the library's file, from 1
+    """
+
+    key: str
+    title: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    journal: str = ""
+    keywords: tuple[str, ...] = ()
+    doi: str = ""
+    url: str = ""
+    included: bool | None = None
+    source: str = ""
+    line: int = 1
