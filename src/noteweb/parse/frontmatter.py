@@ -136,6 +136,10 @@ _WHY = {
 }
 
 
+#: How newer libyaml says that its own limit was reached, which its scanner meets before ours.
+_LIBRARY_DEPTH = "maximum nesting depth"
+
+
 def _syntax_finding(error: yaml.YAMLError, offset: int) -> Finding:
     place = offset
     message = str(error)
@@ -143,6 +147,8 @@ def _syntax_finding(error: yaml.YAMLError, offset: int) -> Finding:
         mark = error.problem_mark or error.context_mark
         place += mark.index if mark else 0
         message = " ".join(filter(None, (error.context, error.problem)))
+    if _LIBRARY_DEPTH in message:
+        return Finding(code="yaml-too-deep", offset=place, message=_WHY["yaml-too-deep"])
     return Finding(code="yaml-syntax", offset=place, message=message)
 
 
