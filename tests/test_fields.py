@@ -81,6 +81,35 @@ def test_joint_conditions_are_marked():
     assert read("Activation: {any: [a, b]}").card.joint == ()
 
 
+def test_joint_conditions_have_groups():
+    """Every group of an ``all`` must hold; an ``any`` among them is one group of alternatives."""
+    note = read("Activation:\n  all:\n    - a\n    - any: [b, c]\n    - d\n  any: [e, f]")
+    assert [(unit.text, unit.group) for unit in note.units] == [
+        ("a", 1),
+        ("b", 2),
+        ("c", 2),
+        ("d", 3),
+        ("e", 4),
+        ("f", 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "groups"),
+    [
+        ("{any: [a, b]}", [0, 0]),
+        ("[a, b]", [0, 0]),
+        ("{all: a}", [1]),
+        ("{all: {x: a, y: b}}", [1, 2]),
+        ("[{all: [a, b]}, c]", [1, 2, 0]),
+        ("{all: [{all: [a, b]}, c]}", [1, 2, 3]),
+    ],
+)
+def test_groups_follow_all_wherever_it_stands(value, groups):
+    """Outside an ``all`` a unit counts by itself; inside, however it is nested, it has a group."""
+    assert [unit.group for unit in read(f"Activation: {value}").units] == groups
+
+
 def test_two_keys_of_one_field_count_on():
     """Ordinals stay distinct where a field stands under two spellings."""
     note = read("Receptor: [a, b]\nreceptor_fields: [c]")

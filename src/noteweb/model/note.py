@@ -79,6 +79,7 @@ class Unit(NamedTuple):
     line: int
     start: int
     end: int
+    group: int = 0
 
 
 class Mention(NamedTuple):

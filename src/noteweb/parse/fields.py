@@ -19,19 +19,20 @@ from noteweb.parse.scalar import ScalarMap, Span, map_scalar, map_span, map_whol
 from noteweb.parse.score import read_scores
 from noteweb.parse.term import find_terms
 from noteweb.parse.tool import find_announced_tools, find_tools
+from noteweb.parse.typed import walk_typed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from noteweb.parse.frontmatter import Entry
     from noteweb.parse.node import Source
+    from noteweb.parse.typed import Leaf
     from noteweb.text.lines import Lines
 
 _ASCII_BLANKS = "\t\v\f\r\x1c\x1d\x1e\x1f"  # besides blank and line feed
 _N_CONTEXT = 200  # characters of a unit shown beside a name
 _LIST_REACH = 3000  # characters from a field's start in which it lists its domains
 _NO_SCORES = Scores()
-_NAME_KEYS = ("name", "title", "tool", "domain", "note", "field")
 _LABELLED = frozenset(
     {Field.EMERGENCE, Field.ACCEPTOR, Field.SIGNAL_TRANSDUCTION, Field.FEEDBACK_LOOP}
 )
@@ -73,6 +74,7 @@ class _Statements(NamedTuple):
     texts: list[str]
     places: list[Span]
     are_items: bool
+    groups: Iterable[int] = repeat(0)
 
 
 def glance_field(entry: Entry, field: Field) -> Reading:
@@ -98,14 +100,17 @@ def read_field(field: Field, entry: Entry, text: str, lines: Lines) -> Reading:
         texts = [" ".join(text.split()) if "\n" in text else text for text in texts]
     starts, ends = zip(*statements.places, strict=True) if texts else ((), ())
     numbers = map(bisect_right, repeat(lines.starts), starts)
-    units = tuple(map(_make_unit, zip(repeat(field), count(), texts, numbers, starts, ends)))
+    columns = (repeat(field), count(), texts, numbers, starts, ends, statements.groups)
+    units = tuple(map(_make_unit, zip(*columns, strict=False)))  # some are endless
     if field in _NAMED:
         return _NAMED[field](entry, statements, units)
     return glance_field(entry, field)._replace(units=units)
 
 
 #: What ``Unit(*values)`` gives, without a call of Python for each of the many.
-_make_unit: Callable[[tuple[Field, int, str, int, int, int]], Unit] = partial(tuple.__new__, Unit)
+_make_unit: Callable[[tuple[Field, int, str, int, int, int, int]], Unit] = partial(
+    tuple.__new__, Unit
+)
 
 
 def _is_even(value: str) -> bool:
@@ -133,11 +138,20 @@ def _find_statements(field: Field, entry: Entry, text: str) -> _Statements:
     if isinstance(entry.value, str):
         return _prose(entry.value, _locate(entry, entry.value, text))
     if entry.node is not None and entry.source is not None:
-        items = list(_typed(field, entry.node, entry.source))
+        typed = [
+            (item, leaf.group)
+            for leaf in walk_typed(entry.node)
+            for item in _labelled(field, leaf, entry.source)
+        ]
     else:
-        leaves = _leaves(entry.value)
-        items = [item for leaf in leaves for item in _item(leaf, _locate(entry, leaf, text))]
-    return _Statements([text for text, _ in items], [place for _, place in items], are_items=True)
+        values = _leaves(entry.value)
+        typed = [(item, 0) for v in values for item in _item(v, _locate(entry, v, text))]
+    return _Statements(
+        [text for (text, _), _ in typed],
+        [place for (_, place), _ in typed],
+        are_items=True,
+        groups=[group for _, group in typed],
+    )
 
 
 def _locate(entry: Entry, value: str, text: str) -> ScalarMap:
@@ -175,35 +189,13 @@ def _item(value: str, places: ScalarMap) -> Iterator[_Item]:
         yield value[start:end], places.locate([(start, end)])[0]
 
 
-def _typed(field: Field, root: yaml.Node, source: Source) -> Iterator[_Item]:
-    """Walk a list or map in the order of the file; an explicit stack, since aliases may nest."""
-    stack: list[tuple[str, yaml.Node, yaml.Node]] = [("", root, root)]
-    seen: set[int] = set()
-    while stack:
-        label, first, node = stack.pop()
-        if isinstance(node, yaml.ScalarNode):
-            yield from _labelled(field, label, first, node, source)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack.extend(reversed(_children(node)))
-
-
-def _children(node: yaml.Node) -> list[tuple[str, yaml.Node, yaml.Node]]:
-    if isinstance(node, yaml.SequenceNode):
-        return [("", child, child) for child in node.value]
-    pairs = [(k, v) for k, v in node.value if isinstance(k, yaml.ScalarNode)]
-    return [("" if k.value.lower() in _NAME_KEYS else k.value, k, v) for k, v in pairs]
-
-
-def _labelled(
-    field: Field, label: str, first: yaml.Node, node: yaml.ScalarNode, source: Source
-) -> Iterator[_Item]:
-    items = _item(source.show(node.value), map_scalar(node, source))
-    if not label or field not in _LABELLED:
+def _labelled(field: Field, leaf: Leaf, source: Source) -> Iterator[_Item]:
+    items = _item(source.show(leaf.node.value), map_scalar(leaf.node, source))
+    if not leaf.label or field not in _LABELLED:
         yield from items
         return
     for text, (_, end) in items:
-        yield f"{label}: {text}", (source.offset + first.start_mark.index, end)
+        yield f"{leaf.label}: {text}", (source.offset + leaf.first.start_mark.index, end)
 
 
 def _name_tools(entry: Entry, statements: _Statements, units: tuple[Unit, ...]) -> Reading:
