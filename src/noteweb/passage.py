@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from noteweb.aside import find_asides
-from noteweb.model.note import PartKind
+from noteweb.model.note import CONDITIONS, PartKind
 from noteweb.text.cutting import (
     Block,
     Span,
@@ -52,6 +52,7 @@ class Passage:
     text : the unit's, or ``note.text[start:end]`` of the body, with white space made one blank
     heading : of the section it stands in, empty for fields, the card and before any heading
     line, start, end : where it stands; the card of a note without frontmatter has 1, 0, 0
+    group : `Unit.group` for what can fire the note, a unit of Receptor or Activation; else None
     """
 
     note_id: str
@@ -63,6 +64,7 @@ class Passage:
     start: int
     end: int
     prefix: str = ""
+    group: int | None = None
 
 
 def content_key(passage: Passage) -> bytes:
@@ -234,6 +236,7 @@ def _whole_unit(note_id: str, unit: Unit, prefix: str) -> Passage:
         start=unit.start,
         end=unit.end,
         prefix=prefix,
+        group=unit.group if unit.field in CONDITIONS else None,
     )
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from noteweb.vault import NoteFile
 
 #: The layout of the tables; an index of another layout is refused with what to do.
-LAYOUT = 1
+LAYOUT = 2
 
 #: How a passage of the body is written in the `field` column.
 BODY = "body"
@@ -50,6 +50,7 @@ CREATE TABLE passages (
   nid INTEGER NOT NULL, field TEXT NOT NULL, ordinal INTEGER NOT NULL,
   heading TEXT NOT NULL, prefix TEXT NOT NULL, text TEXT NOT NULL,
   line INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+  joint INTEGER, -- Passage.group
   key BLOB NOT NULL, row INTEGER
 );
 CREATE INDEX passages_nid ON passages (nid);
@@ -204,7 +205,7 @@ class Catalogue:
         known = "SELECT row FROM vectors WHERE key = ?"
         self._db.executemany(
             "INSERT INTO passages (nid, field, ordinal, heading, prefix, text, line, start, end,"
-            f" key, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ({known}))",
+            f" joint, key, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ({known}))",
             [
                 (
                     nid,
@@ -216,6 +217,7 @@ class Catalogue:
                     p.line,
                     p.start,
                     p.end,
+                    p.group,
                     key,
                     key,
                 )

@@ -33,6 +33,10 @@ class Field(StrEnum):
     SIGNAL_AMPLIFICATION = "SignalAmplification"
 
 
+#: The fields whose units fire the note.
+CONDITIONS = frozenset({Field.RECEPTOR, Field.ACTIVATION})
+
+
 class LinkKind(StrEnum):
     """How a link is written."""
 
