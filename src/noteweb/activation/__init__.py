@@ -1,0 +1,1 @@
+"""Activation: a paper comes in, the notes whose conditions it meets fire."""
