@@ -76,7 +76,7 @@ def test_halves_alternate_within_strata():
 
 
 def test_the_set_is_as_large_as_promised():
-    """There are at least 60 passages, of them 12 in Russian, 40 hard ones, 20 that fire several notes."""
+    """There are at least 60 passages: 12 in Russian, 40 hard, 20 that fire several notes."""
     counts = Counter((p["kind"], p["difficulty"]) for p in PASSAGES)
     assert len(PASSAGES) >= 60
     assert sum(p["lang"] == "ru" for p in PASSAGES) >= 12
