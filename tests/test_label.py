@@ -10,7 +10,7 @@ ONE = Label(
     note="theory/a",
     answer=Answer.FIRES,
     passages=("«quoted» text",),
-    n_windows=12,
+    rate=0.004,
     written="2026-01-02T03:04:05+00:00",
 )
 TWO = replace(ONE, note="theory/b", answer=Answer.UNSURE)

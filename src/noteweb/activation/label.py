@@ -45,7 +45,7 @@ class Label:
     digest : of its text, by which it is known again under any name
     note : the note's id
     passages : its windows nearest to the note's conditions, nearest first, at most a few
-    n_windows : how many windows the paper had
+    rate : the note's false-fire rate on the paper when it was labelled
     written : ISO 8601
     """
 
@@ -54,7 +54,7 @@ class Label:
     note: str
     answer: Answer
     passages: tuple[str, ...]
-    n_windows: int
+    rate: float
     written: str = ""
 
 
@@ -103,7 +103,7 @@ def _write(label: Label) -> str:
         "note": label.note,
         "label": label.answer.value,
         "passages": list(label.passages),
-        "n_windows": label.n_windows,
+        "rate": label.rate,
         "written": label.written,
     }
     return json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
@@ -113,16 +113,21 @@ def _read(raw: Json) -> Label:
     if not isinstance(raw, dict):
         message = "not a map"
         raise ValueError(message)  # noqa: TRY004 - one kind of error for one kind of fault
-    passages, n_windows = raw.get("passages"), raw.get("n_windows")
+    passages, rate = raw.get("passages"), raw.get("rate")
     words = {name: value for name in _WORDS if isinstance(value := raw.get(name), str)}
-    if len(words) < len(_WORDS) or not isinstance(passages, list):
-        message = "a field is absent or no text"
+    if (
+        len(words) < len(_WORDS)
+        or not isinstance(passages, list)
+        or not isinstance(rate, float | int)
+        or not 0 <= rate <= 1
+    ):
+        message = "a field is absent or not of its kind"
         raise ValueError(message)
     return Label(
         **words,
         answer=Answer(str(raw.get("label"))),
         passages=tuple(str(passage) for passage in passages),
-        n_windows=n_windows if isinstance(n_windows, int) else len(passages),
+        rate=float(rate),
     )
 
 

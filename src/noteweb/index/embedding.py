@@ -176,14 +176,24 @@ def _feedback_by_meaning(
     ]
 
 
-def phrase_vectors(index: Index, embedder: Embedder, phrases: Sequence[str]) -> NDArray[np.float32]:
-    """Give the vectors of short texts, shape (n, dim), embedding only those not seen before."""
+def phrase_vectors(
+    index: Index, embedder: Embedder, phrases: Sequence[str], progress: Progress | None = None
+) -> NDArray[np.float32]:
+    """Give the vectors of short texts, shape (n, dim), embedding only those not seen before.
+
+    They are committed shard by shard, so a run that is stopped keeps what it has done.
+    """
     keys = [blake2b(p.encode("utf-8", "replace"), digest_size=16).digest() for p in phrases]
     known = dict(index.catalogue.rows("SELECT key, vector FROM phrases"))
     fresh = {key: phrase for key, phrase in zip(keys, phrases, strict=True) if key not in known}
-    if fresh:
-        made = embedder.encode(list(fresh.values()))
-        added = {key: row.tobytes() for key, row in zip(fresh, made, strict=True)}
+    waiting = sorted(fresh, key=lambda key: (len(fresh[key]), key))
+    if progress and waiting:
+        progress.begin("embedding conditions", len(waiting))
+    for first in range(0, len(waiting), _SHARD):
+        shard = waiting[first : first + _SHARD]
+        heard = progress.advance if progress else None
+        made = embedder.encode([fresh[key] for key in shard], on_done=heard)
+        added = {key: row.tobytes() for key, row in zip(shard, made, strict=True)}
         with index.catalogue.transaction():
             index.catalogue.add_phrases(added)
         known |= added

@@ -132,6 +132,11 @@ class TextIndex:
         pairs = [("words", word) for word in words if not _SPACELESS.fullmatch(word)]
         return tuple(dict.fromkeys(pairs + [("grams", gram) for gram in grams]))
 
+    def sequence(self, text: str) -> list[str]:
+        """Give the terms of `text` that mean something, in order and as often as they stand."""
+        words = self._query_words.analyze(text) or self._all_words.analyze(text)
+        return [word for word in words if not _SPACELESS.fullmatch(word)] + _grams(text)
+
     def stems(self, text: str) -> frozenset[str]:
         """Give the terms of `text`, whatever their lane: to see which words two texts share."""
         return frozenset(term for _, term in self.terms(text))

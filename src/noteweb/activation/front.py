@@ -1,0 +1,215 @@
+"""Activation as the rest of noteweb sees it: a document in, a report out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from noteweb.activation.calibrate import Calibration, fit_calibration, is_enough
+from noteweb.activation.gap import find_gaps
+from noteweb.activation.ground import make_claim_ground, make_ground
+from noteweb.activation.label import Answer, Label, append_labels, read_labels
+from noteweb.activation.match import Reading, explain, read
+from noteweb.activation.prepare import prepare
+from noteweb.activation.spoken import find_spoken_of
+from noteweb.activation.spread import spread
+from noteweb.activation.window import cut_windows
+from noteweb.index.lookup import find_cards, find_edges
+from noteweb.model.firing import Report, SecondHand, SpokenOf, Via
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from noteweb.activation.ground import Ground, Texts
+    from noteweb.embed import Embedder
+    from noteweb.index.folder import Index
+    from noteweb.model.claim import Claim
+    from noteweb.model.document import Document
+    from noteweb.model.firing import Firing
+    from noteweb.model.note import TermPair
+    from noteweb.model.progress import Progress
+
+_N_NEAR = 3
+_N_SECOND_HAND = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a report holds.
+
+    Attributes
+    ----------
+    fdr : a note fires where a quiet one does as well at most this often
+    """
+
+    fdr: float = 0.01
+    with_gaps: bool = False
+    with_claims: bool = False
+    also: tuple[str, ...] = ()  # notes (ids) explained whether they fire or not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What of the vault is not in the index.
+
+    Attributes
+    ----------
+    verdicts : gives each claim's verdict by id
+    """
+
+    root: Path
+    claims: Callable[[], Sequence[Claim]]
+    verdicts: Callable[[], Mapping[str, str]]
+
+
+class Activation:
+    """The notes of an index, ready to be held against documents.
+
+    Parameters
+    ----------
+    sources : where the vault's labels, claims and verdicts are
+    """
+
+    def __init__(
+        self, sources: Sources, index: Index, embedder: Embedder, progress: Progress
+    ) -> None:
+        self._sources = sources
+        self._index = index
+        self._embedder = embedder
+        self._progress = progress
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The conditions and their background; made anew here, embedding what is new."""
+        return make_ground(self._index, self._embedder, self._progress)
+
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """What the vault's labels say a rate is worth; None before there are enough."""
+        rates, fires = self.labelled_rates()
+        return fit_calibration(rates, fires) if is_enough(fires) else None
+
+    def report(self, document: Document, options: Options) -> Report:
+        """Hold a document against every note."""
+        reading = self._read(document)
+        order = np.lexsort((self.ground.holdings.conditions.nids, -reading.strengths)).tolist()
+        fires = [owner for owner in order if reading.rates[owner] <= options.fdr]
+        also = {self._owners[note] for note in options.also if note in self._owners}
+        quiet = [owner for owner in order if reading.rates[owner] > options.fdr]
+        near = [owner for owner in quiet if owner in also] or quiet[:_N_NEAR]
+        fired = self._explain(reading, fires)
+        return Report(
+            document=document.name,
+            title=document.title,
+            identifiers=document.identifiers,
+            n_windows=len(reading.windows),
+            fired=fired,
+            near=self._explain(reading, near),
+            second_hand=self._spread(fired),
+            gaps=find_gaps(self._index, self.ground, reading) if options.with_gaps else (),
+            claims=self._spoken_of(reading, options.fdr) if options.with_claims else (),
+        )
+
+    def label(self, document: Document, note: str, answer: Answer) -> Label:
+        """Write down what the reader says of a document and a note (an id).
+
+        Raises
+        ------
+        WriteFailed
+        """
+        reading = self._read(document)
+        owner = self._owners[note]
+        best = np.argsort(-reading.scores[:, owner], kind="stable")[:_N_NEAR]
+        label = Label(
+            document=document.name,
+            digest=blake2b(document.text.encode("utf-8", "replace"), digest_size=16).hexdigest(),
+            note=note,
+            answer=answer,
+            passages=tuple(reading.windows[i].text for i in best),
+            rate=float(reading.rates[owner]),
+            written=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        append_labels(self._sources.root, [label])
+        self.__dict__.pop("calibration", None)
+        return label
+
+    def labelled_rates(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Give the rates of the labelled pairs and whether each fires; unsure ones are left out."""
+        labels = [x for x in read_labels(self._sources.root)[0] if x.answer is not Answer.UNSURE]
+        return (
+            np.array([label.rate for label in labels]),
+            np.array([label.answer is Answer.FIRES for label in labels], dtype=bool),
+        )
+
+    @cached_property
+    def _owners(self) -> dict[str, int]:
+        """Where each note (by id) stands in the ground."""
+        ids = dict(self._index.catalogue.rows("SELECT nid, id FROM notes"))
+        nids = self.ground.holdings.conditions.nids.tolist()
+        return {ids[nid]: owner for owner, nid in enumerate(nids)}
+
+    @cached_property
+    def _pairs(self) -> tuple[TermPair, ...]:
+        cards = find_cards(self._index.catalogue)
+        return tuple(pair for card in cards for pair in card.terms)
+
+    def _read(self, document: Document) -> Reading:
+        windows = cut_windows(document.sentences)
+        texts = self._prepare([window.text for window in windows])
+        return read(self.ground, document, windows, texts)
+
+    def _prepare(self, windows: Sequence[str]) -> Texts:
+        return prepare(self._index, self._embedder, windows, lambda: self._pairs, self._progress)
+
+    def _explain(self, reading: Reading, owners: Sequence[int]) -> tuple[Firing, ...]:
+        def probability(owner: int) -> float | None:
+            if self.calibration is None:
+                return None
+            return float(self.calibration.probability(reading.rates[owner]))
+
+        return explain(self._index, self.ground, reading, owners, probability)
+
+    @cached_property
+    def _claim_ground(self) -> Ground:
+        claims = self._sources.claims()
+        return make_claim_ground(self._index, self._embedder, self._progress, claims)
+
+    def _spoken_of(self, reading: Reading, fdr: float) -> tuple[SpokenOf, ...]:
+        claims = self._sources.claims()
+        if not claims:
+            return ()
+        found = find_spoken_of(self._index, self._claim_ground, reading, claims, fdr)
+        verdicts = self._sources.verdicts() if found else {}
+        return tuple(replace(each, verdict=verdicts.get(each.claim, "")) for each in found)
+
+    def _spread(self, fired: Sequence[Firing]) -> tuple[SecondHand, ...]:
+        rows = self._index.catalogue.rows("SELECT nid, id, title FROM notes")
+        nids = {note: nid for nid, note, _ in rows}
+        names = {nid: (note, title) for nid, note, title in rows}
+        strengths = {nids[f.note]: max(f.score, 0.1) for f in fired}
+        arrivals = spread(strengths, find_edges(self._index.catalogue))[:_N_SECOND_HAND]
+        return tuple(
+            SecondHand(
+                note=names[arrival.nid][0],
+                title=names[arrival.nid][1],
+                via=tuple(
+                    Via(*names[step.source], step.kind, step.is_forward) for step in arrival.steps
+                ),
+                score=arrival.score,
+            )
+            for arrival in arrivals
+        )
+
+
+def count_labels(labels: Sequence[Label]) -> Counter[Answer]:
+    """Count labels by answer."""
+    return Counter(label.answer for label in labels)

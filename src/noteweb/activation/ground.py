@@ -1,0 +1,360 @@
+"""What papers are held against: the vault's conditions and what is usual among its notes.
+
+Derived from the index, kept beside it in one file, and made anew when the notes change; what needs
+an encoder is kept with the index's phrases, so that an edit embeds only what it touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from noteweb.activation.condition import Conditions, read_conditions
+from noteweb.activation.general import read_general
+from noteweb.activation.lexicon import add_up, cosines, count_terms, rarity, weigh
+from noteweb.activation.likeness import best_by_owner, centre, find_cohort, normalise
+from noteweb.activation.null import Null, fit_null
+from noteweb.activation.window import cut_windows
+from noteweb.index.embedding import phrase_vectors
+from noteweb.model.document import Sentence
+from noteweb.text.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from noteweb.activation.lexicon import Counts
+    from noteweb.activation.likeness import Cohort
+    from noteweb.embed import Embedder
+    from noteweb.index.folder import Index
+    from noteweb.model.claim import Claim
+    from noteweb.model.progress import Progress
+
+    Floats = NDArray[np.floating]
+
+#: What the parts count for: conditions by meaning, by words, the note by words, the body by
+#: meaning. Chosen on the half of the labelled passages that is there for it, on round numbers.
+WEIGHTS = np.array([1.0, 1.0, 2.0, 0.5])
+
+#: How far each note is held against its own background rather than that of all notes.
+_OWN_SHARE = 0.5
+
+#: Fewer conditions of the vault, or windows of background, are filled up with general ones.
+_FEWEST_CONDITIONS = 240
+_FEWEST_WINDOWS = 60
+
+_N_SOURCES = 96  # notes that stand as background
+_N_WINDOWS = 6  # of each
+_POOL = 4_000  # conditions among which neighbours are looked for
+
+_CHUNK = 64  # windows at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """Windows made ready: vectors (zeros where the model cannot read them) and words."""
+
+    vectors: NDArray[np.float32]  # shape (n_windows, dim)
+    words: Counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """What windows are compared with."""
+
+    conditions: Conditions
+    vectors: NDArray[np.float32]  # of the conditions, general ones included
+    cohort: Cohort
+    idf: NDArray[np.float32]
+    condition_words: Counts  # of the vault's own
+    note_words: Counts
+    body: NDArray[np.float32]
+    body_starts: NDArray[np.int64]
+    body_owners: NDArray[np.int64]  # positions of the notes that have a body
+
+    def best_condition(self, scale: Scale, texts: Texts, window: int, owner: int) -> int:
+        """Give the condition of a note that a window meets best, in meaning and words together."""
+        vector = texts.vectors[window : window + 1]
+        first, last = np.searchsorted(self.conditions.owners, [owner, owner + 1])
+        meaning = normalise(vector @ self.vectors.T, self.cohort)[0, first:last]
+        words = weigh(texts.words[window : window + 1], self.idf)
+        shared = cosines(words, self.condition_words[first:last])[0]
+        if not vector.any():
+            return int(first + np.argmax(shared))
+        spread = scale.part_spread
+        return int(first + np.argmax(meaning / spread[0] + shared / spread[1]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """The usual values of the parts, and of the notes, among quiet pairs."""
+
+    part_mean: Floats  # shape (4,)
+    part_spread: Floats
+    note_mean: Floats  # shape (n_notes,)
+    note_spread: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Everything needed to score a document."""
+
+    holdings: Holdings
+    scale: Scale
+    null: Null
+
+    def score(self, texts: Texts) -> Floats:
+        """Score windows against notes, in deviations of quiet pairs, shape (n_windows, n_notes)."""
+        return scale_parts(find_parts(self.holdings, texts), self.scale)
+
+
+def make_ground(index: Index, embedder: Embedder, progress: Progress) -> Ground:
+    """Make the ground of the vault's notes.
+
+    What has no vector yet is embedded, and kept with the index.
+
+    Raises
+    ------
+    IndexBusy, WriteFailed, IndexDamaged
+    """
+    (n_own,) = index.catalogue.rows("SELECT count(*) FROM passages WHERE joint IS NOT NULL")[0]
+    extra = read_general().conditions if n_own < _FEWEST_CONDITIONS else ()
+    conditions = read_conditions(index.catalogue, extra)
+    return _make(index, embedder, progress, conditions, None)
+
+
+def make_claim_ground(
+    index: Index, embedder: Embedder, progress: Progress, claims: Sequence[Claim]
+) -> Ground:
+    """Make a ground on which claims stand in the place of notes, each with one condition."""
+    statements = tuple(claim.statement for claim in claims)
+    extra = read_general().conditions
+    numbers = np.arange(len(claims))
+    conditions = Conditions(
+        nids=numbers,
+        pids=numbers,
+        joint=np.zeros(len(claims), dtype=np.int64),
+        owners=np.arange(len(claims) + len(extra)),
+        texts=(*statements, *extra),
+    )
+    nids = dict(index.catalogue.rows("SELECT id, nid FROM notes"))
+    homes = np.array([nids.get(claim.note_id, -1) for claim in claims], dtype=np.int64)
+    return _make(index, embedder, progress, conditions, homes)
+
+
+def _make(
+    index: Index,
+    embedder: Embedder,
+    progress: Progress,
+    conditions: Conditions,
+    homes: NDArray[np.int64] | None,
+) -> Ground:
+    """Make a ground; `homes` are the notes (nids) that claims stand in, None for notes."""
+    sources, windows = _read_background(index)
+    if len(windows) < _FEWEST_WINDOWS:
+        passages = read_general().passages
+        sources = np.concatenate([sources, -2 - np.arange(len(passages))])
+        windows = [*windows, *passages]
+    with index.lock():
+        vectors = phrase_vectors(index, embedder, [*conditions.texts, *windows], progress)
+    n_texts = len(conditions.texts)
+    hold = _hold_notes if homes is None else _hold_claims
+    holdings = hold(index, conditions, vectors[:n_texts])
+    words = count_terms(windows, index.text.sequence)
+    parts = find_parts(holdings, Texts(vectors=vectors[n_texts:], words=words))
+    quiet = _find_quiet(index, conditions.nids if homes is None else homes, sources)
+    scale = fit_scale(parts, quiet)
+    scores = np.where(quiet, scale_parts(parts, scale), np.nan)
+    return Ground(holdings=holdings, scale=scale, null=fit_null(scores, sources))
+
+
+def find_parts(holdings: Holdings, texts: Texts) -> Floats:
+    """Give the parts' values of windows against notes, shape (4, n_windows, n_notes)."""
+    n_windows = len(texts.vectors)
+    chunks = [
+        _find_chunk(holdings, texts.vectors[i : i + _CHUNK], texts.words[i : i + _CHUNK])
+        for i in range(0, n_windows, _CHUNK)
+    ]
+    n_notes = len(holdings.conditions.nids)
+    return np.concatenate(chunks, axis=1) if chunks else np.empty((4, 0, n_notes))
+
+
+def _find_chunk(holdings: Holdings, vectors: NDArray[np.float32], counts: Counts) -> Floats:
+    conditions = holdings.conditions
+    is_read = np.asarray(vectors.any(axis=1))
+    meaning = normalise(vectors @ holdings.vectors.T, holdings.cohort)[:, : conditions.n_own]
+    words = weigh(counts, holdings.idf)
+    body = np.zeros((len(vectors), len(conditions.nids)))
+    if len(holdings.body):
+        near = best_by_owner(vectors @ holdings.body.T, holdings.body_starts)
+        body[:, holdings.body_owners] = centre(near)
+    parts = np.stack(
+        [
+            conditions.best(meaning),
+            conditions.best(cosines(words, holdings.condition_words)),
+            cosines(words, holdings.note_words),
+            body,
+        ]
+    )
+    parts[[0, 3]] = np.where(is_read[:, None], parts[[0, 3]], np.nan)
+    return parts
+
+
+def fit_scale(parts: Floats, quiet: NDArray[np.bool_]) -> Scale:
+    """Measure what is usual among the quiet pairs (shape (n_windows, n_notes))."""
+    is_kept = np.logical_and(quiet, ~np.isnan(parts))
+    kept = [parts[i][is_kept[i]] for i in range(len(parts))]
+    part_mean = np.array([part.mean() if len(part) else 0.0 for part in kept])
+    part_spread = np.array([_spread(part) for part in kept])
+    total = np.where(quiet, _add_up(parts, part_mean, part_spread), np.nan)
+    held = total[~np.isnan(total)]
+    mean, spread = (held.mean(), _spread(held)) if len(held) else (0.0, 1.0)
+    note_means, note_spreads = [], []
+    for column in total.T:
+        own = column[~np.isnan(column)]
+        own_mean, own_spread = (own.mean(), _spread(own)) if len(own) > 1 else (mean, spread)
+        note_means.append(mean + _OWN_SHARE * (own_mean - mean))
+        note_spreads.append(own_spread**_OWN_SHARE * spread ** (1 - _OWN_SHARE))
+    return Scale(
+        part_mean=part_mean,
+        part_spread=part_spread,
+        note_mean=np.array(note_means),
+        note_spread=np.array(note_spreads),
+    )
+
+
+def scale_parts(parts: Floats, scale: Scale) -> Floats:
+    """Add the weighed parts up, in deviations of each note's background."""
+    total = _add_up(parts, scale.part_mean, scale.part_spread)
+    return np.asarray((total - scale.note_mean) / scale.note_spread)
+
+
+def _add_up(parts: Floats, mean: Floats, spread: Floats) -> Floats:
+    """Give the weighed sum; a part that could not be read counts as usual."""
+    each = (parts - mean[:, None, None]) / spread[:, None, None]
+    return np.asarray(np.tensordot(WEIGHTS, np.nan_to_num(each, nan=0.0), axes=1))
+
+
+def _spread(values: Floats) -> float:
+    return max(float(values.std()), 1e-9) if len(values) > 1 else 1.0
+
+
+def _hold_notes(index: Index, conditions: Conditions, vectors: NDArray[np.float32]) -> Holdings:
+    rows = index.catalogue.rows("SELECT nid, pid, text FROM passages ORDER BY nid, pid")
+    counts = count_terms((text for *_, text in rows), index.text.sequence)
+    idf = rarity(counts)
+    nids = np.array([nid for nid, *_ in rows], dtype=np.int64)
+    known = np.flatnonzero(np.isin(nids, conditions.nids))
+    owners = np.searchsorted(conditions.nids, nids[known])
+    places = {pid: place for place, (_, pid, _) in enumerate(rows)}
+    body, body_of = _read_body(index, conditions.nids)
+    starts = np.flatnonzero(np.diff(body_of, prepend=-1))
+    return Holdings(
+        conditions=conditions,
+        vectors=vectors,
+        cohort=_find_cohort(conditions, vectors),
+        idf=idf,
+        condition_words=weigh(counts[[places[pid] for pid in conditions.pids.tolist()]], idf),
+        note_words=weigh(add_up(counts[known], owners, len(conditions.nids)), idf),
+        body=body,
+        body_starts=starts,
+        body_owners=body_of[starts],
+    )
+
+
+def _hold_claims(index: Index, conditions: Conditions, vectors: NDArray[np.float32]) -> Holdings:
+    texts = [text for (text,) in index.catalogue.rows("SELECT text FROM passages ORDER BY pid")]
+    idf = rarity(count_terms(texts, index.text.sequence))
+    words = weigh(count_terms(conditions.texts[: conditions.n_own], index.text.sequence), idf)
+    none = np.empty(0, dtype=np.int64)
+    return Holdings(
+        conditions=conditions,
+        vectors=vectors,
+        cohort=_find_cohort(conditions, vectors),
+        idf=idf,
+        condition_words=words,
+        note_words=words,
+        body=np.empty((0, vectors.shape[1]), dtype=np.float32),
+        body_starts=none,
+        body_owners=none,
+    )
+
+
+def _find_cohort(conditions: Conditions, vectors: NDArray[np.float32]) -> Cohort:
+    pool = np.arange(len(vectors))
+    if len(pool) > _POOL:
+        pool = pool[:: len(pool) // _POOL]
+    return find_cohort(vectors, conditions.owners, pool)
+
+
+def _read_body(
+    index: Index, nids: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Give the vectors of the bodies of these notes, by note, and whose they are."""
+    rows = index.catalogue.rows(
+        "SELECT nid, row FROM passages WHERE field = 'body' AND ordinal > 0 AND row IS NOT NULL"
+        " ORDER BY nid, row"
+    )
+    pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    pairs = pairs[np.isin(pairs[:, 0], nids)]
+    return np.asarray(index.vectors()[pairs[:, 1]]), np.searchsorted(nids, pairs[:, 0])
+
+
+def _read_background(index: Index) -> tuple[NDArray[np.int64], list[str]]:
+    """Give windows of the notes' bodies and the note (nid) of each, the same for the same notes.
+
+    A large vault is sampled by a hash of the notes' ids, so that an edit leaves the sample alone.
+    """
+    notes = index.catalogue.rows("SELECT nid, id FROM notes")
+    notes.sort(key=lambda row: blake2b(row[1].encode(), digest_size=8).digest())
+    sources: list[int] = []
+    windows: list[str] = []
+    n_sources = 0
+    for nid, _ in notes:
+        cut = _cut_body(index, nid)
+        picked = [
+            cut[i] for i in np.linspace(0, len(cut) - 1, min(len(cut), _N_WINDOWS)).astype(int)
+        ]
+        sources += [nid] * len(picked)
+        windows += picked
+        n_sources += bool(picked)
+        if n_sources == _N_SOURCES:
+            break
+    return np.array(sources, dtype=np.int64), windows
+
+
+def _cut_body(index: Index, nid: int) -> list[str]:
+    text = "\n\n".join(
+        text
+        for (text,) in index.catalogue.rows(
+            "SELECT text FROM passages WHERE nid = ? AND field = 'body' AND ordinal > 0"
+            " ORDER BY ordinal, pid",
+            (nid,),
+        )
+    )
+    return [window.text for window in cut_windows(_read_sentences(text))]
+
+
+def _read_sentences(text: str) -> tuple[Sentence, ...]:
+    """Split plain text into sentences, without places."""
+    return tuple(
+        Sentence(" ".join(text[start:end].split()), start, end, 1)
+        for start, end in split_sentences(text)
+    )
+
+
+def _find_quiet(
+    index: Index, nids: NDArray[np.int64], sources: Sequence[int] | NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Tell which notes have nothing to do with the source of each window."""
+    linked: dict[int, set[int]] = {}
+    for source, target in index.catalogue.rows("SELECT source, target FROM edges"):
+        linked.setdefault(source, {source}).add(target)
+        linked.setdefault(target, {target}).add(source)
+    return np.array(
+        [~np.isin(nids, list(linked.get(int(source), {int(source)}))) for source in sources]
+    ).reshape(len(sources), len(nids))
