@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from noteweb.errors import BadRequest, Problem
 from noteweb.indexed_vault import IndexedVault
 from noteweb.model.hit import Hit, Mode, Only
+from noteweb.model.note import CLAIMS
 from noteweb.vault import scan
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class NoteWeb(IndexedVault):
         from noteweb.index.lookup import find_cards_with
 
         self.refresh(with_vectors=False)
-        return read_claim_set(find_cards_with(self.index.catalogue, "claims"))
+        return read_claim_set(find_cards_with(self.index.catalogue, CLAIMS))
 
 
 def _mode(mode: Mode | str) -> Mode:
