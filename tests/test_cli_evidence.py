@@ -149,7 +149,6 @@ def test_wrong_names_are_one_line_with_near_ones(vault, capsys):
         (["why", "dwn"], "down"),
         (["trust", "show", "toi"], "toy"),
         (["trust", "revoke", "none"], "none"),
-        (["experiment", "new", "no-name"], "letters"),
         (["experiment", "new", "toy"], "another name"),
         (["verify", "--recheck", "0.5", "dwn"], "down"),
     ):

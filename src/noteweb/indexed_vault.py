@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
 from noteweb.config import read_config
-from noteweb.errors import BadRequest, ModelUnavailable, Problem
+from noteweb.errors import ModelUnavailable, NoteUnreadable, Problem
 from noteweb.model.progress import Silent
 from noteweb.vault import cache_folder, check_root, find_root, read_note, scan
 
@@ -181,7 +181,7 @@ class IndexedVault:
 
         Raises
         ------
-        NoteNotFound, NoteAmbiguous
+        NoteNotFound, NoteAmbiguous, NoteUnreadable
         WriteFailed
             where the index cannot be made
         """
@@ -193,7 +193,7 @@ class IndexedVault:
         file = next(f for f in scan(self.root, self.config).files if f.path == path)
         read = read_note(self.root, file)
         if isinstance(read, Problem):
-            raise BadRequest(f"{path}: {read.message}")
+            raise NoteUnreadable(path, read.message)
         return replace(read, card=replace(read.card, id=wanted))
 
     @cached_property

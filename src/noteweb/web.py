@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from noteweb.errors import BadRequest, Problem
+from noteweb.errors import BadRequest, ModelUnavailable, Problem
 from noteweb.indexed_vault import IndexedVault
 from noteweb.model.hit import Hit, Mode, Only
 from noteweb.model.note import CLAIMS
@@ -66,7 +66,7 @@ class NoteWeb(IndexedVault):
         request = Request(text=text, limit=limit, mode=wanted, only=only or Only())
         embedder = self.embedder if needs_model else None
         if wanted is Mode.SEMANTIC and embedder is None:
-            raise BadRequest("this vault has no model to search by meaning", "use --mode text")
+            raise ModelUnavailable("none", "this vault is searched by words alone")
         with self.index.catalogue.snapshot():
             return search(self.index, embedder, request)
 

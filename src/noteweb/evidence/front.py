@@ -227,7 +227,7 @@ class Evidence:
 
         Raises
         ------
-        BadRequest, WriteFailed
+        BadRequest, AlreadyThere, WriteFailed
         """
         from noteweb.evidence.skeleton import show_claim, write_skeleton
 
