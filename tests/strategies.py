@@ -32,6 +32,8 @@ MARKS = st.sampled_from(
             "!!str ",
             "relations:\n",
             "- type: x\n",
+            "claims:\n- id: a\n  ",
+            "supports: [b]\n",
         ),
         *(
             "Receptor: |-\n  ",

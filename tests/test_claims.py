@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from noteweb.errors import Severity
 from noteweb.model.claim import ClaimKind, Estimand, Expectation, Op, Relation, Source
+from noteweb.model.position import START, Position
 from noteweb.parse.claims import find_duplicate_claims, read_claims
 
 CLAIM = """
@@ -35,7 +36,7 @@ CLAIM = """
 
 def read(text):
     """Read the claims of a made note."""
-    return read_claims(yaml.safe_load(text), path="a/n.md", note_id="a/n", line=4)
+    return read_claims(yaml.safe_load(text), path="a/n.md", note_id="a/n", at=Position(line=4))
 
 
 def codes(text):
@@ -77,8 +78,8 @@ def test_a_claim_with_all_its_parts():
     ]
 
 
-def test_problems_stand_where_the_key_stands():
-    """A problem names the note and the line of `claims`, and its severity."""
+def test_problems_stand_at_least_where_the_key_stands():
+    """Where no more is known, a problem names the note and the line of `claims`."""
     _, (problem,) = read("- statement: nameless")
     assert (problem.path, problem.line, problem.column) == ("a/n.md", 4, 1)
     assert problem.severity is Severity.ERROR
@@ -213,10 +214,12 @@ def test_a_share_out_of_reach_is_warned_of():
 
 def test_a_claim_of_another_note_with_the_same_id():
     """The later one is reported, with the path of the earlier."""
-    first = read_claims({"id": "a", "statement": "s"}, path="1.md", note_id="1", line=2)[0]
-    second = read_claims({"id": "a", "statement": "t"}, path="2.md", note_id="2", line=3)[0]
+    first = read_claims({"id": "a", "statement": "s"}, path="1.md", note_id="1", at=START)[0]
+    there = Position(line=3, column=5)
+    second = read_claims({"id": "a", "statement": "t"}, path="2.md", note_id="2", at=there)[0]
     (problem,) = find_duplicate_claims(first + second)
-    assert (problem.path, problem.line, problem.code) == ("2.md", 3, "claim-id-duplicate")
+    assert (problem.path, problem.code) == ("2.md", "claim-id-duplicate")
+    assert (problem.line, problem.column) == (3, 5)
     assert "1.md" in problem.message
 
 
@@ -236,7 +239,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_no_value_upsets_the_reader(raw):
     """Any JSON value gives claims and problems, and is never raised at."""
-    claims, problems = read_claims(raw, path="n.md", note_id="n", line=1)
+    claims, problems = read_claims(raw, path="n.md", note_id="n", at=START)
     assert all(claim.id for claim in claims)
     assert all(problem.message for problem in problems)
 
@@ -254,5 +257,5 @@ def test_values_that_break_plain_code():
         "kind": 16**5000,
         "evidence": [{"experiment": "toy", "params": {"x": deep}}, {"experiment": 16**5000}],
     }
-    (claim,), _ = read_claims(raw, path="n.md", note_id="n", line=1)
+    (claim,), _ = read_claims(raw, path="n.md", note_id="n", at=START)
     assert all(evidence.defects for evidence in claim.evidence)

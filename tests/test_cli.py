@@ -184,11 +184,31 @@ def test_an_unreadable_note_is_told_and_the_others_are_found(capsys, vault, monk
     assert "unreadable.md:1:1  unreadable-file" in capsys.readouterr().out
 
 
-def test_usage_errors_exit_with_2(capsys):
-    """What typer refuses has the code that shells expect."""
-    assert run(["query"]) == 2
-    assert run(["query", "x", "--mode", "telepathic"]) == 2
-    assert run(["nonsense"]) == 2
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["query"],
+        ["query", "x", "--mode", "telepathic"],
+        ["query", " "],
+        ["query", "x", "--field", "nonsense"],
+        ["query", "x", "--device", "tpu"],
+        ["query", "x", "--limit", "0"],
+        ["graph", "neighbours"],
+        ["graph", "nonsense"],
+        ["export", "nonsense"],
+        ["verify", "--executor", "dask"],
+        ["verify", "--jobs", "-1"],
+        ["verify", "--recheck", "2"],
+        ["experiment", "new", "no-name"],
+        ["nonsense"],
+    ],
+)
+def test_usage_errors_exit_with_2(capsys, vault, words):
+    """What makes no sense in any vault has the code that shells expect, and an explanation."""
+    assert run(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err
 
 
 def test_stopping_is_told(capsys, vault, monkeypatch):

@@ -149,7 +149,6 @@ def test_wrong_names_are_one_line_with_near_ones(vault, capsys):
         (["why", "dwn"], "down"),
         (["trust", "show", "toi"], "toy"),
         (["trust", "revoke", "none"], "none"),
-        (["experiment", "new", "no-name"], "letters"),
         (["experiment", "new", "toy"], "another name"),
         (["verify", "--recheck", "0.5", "dwn"], "down"),
     ):
@@ -184,14 +183,19 @@ def test_a_new_experiment_is_there_to_run(vault, capsys):
 
 
 def test_problems_of_claims_and_experiments_are_told(vault, capsys):
-    """Check tells of unknown targets, double ids and experiments that cannot be read."""
+    """Check tells of unknown targets and metrics, double ids and experiments it cannot read."""
     write_experiment(vault, "toy", more="data=open('x'),")
     (vault / "other.md").write_text(NOTE.replace("[ought]", "[nought]"))
     code, out, _ = ask(capsys, "check", "--format", "jsonl")
     told = {problem["code"] for problem in map(json.loads, out.splitlines())}
     assert code == 1
-    assert {"claim-id-duplicate", "experiment-invalid"} <= told
+    assert {"claim-id-duplicate", "experiment-invalid", "claim-experiment-invalid"} <= told
     (vault / "note.md").unlink()
+    write_fixed(vault, "toy")
+    (vault / "third.md").write_text(NOTE.replace("gap", "gpa").replace("id: ", "id: its-"))
+    line = "third.md:6:42  claim-metric-unknown  the evidence of 'its-up': toy declares no metric"
+    assert f"{line} 'gpa'; near: gap" in ask(capsys, "check")[1]
+    (vault / "third.md").unlink()
     out = ask(capsys, "check", "--format", "jsonl")[1]
     assert "claim-target-unknown" in {json.loads(line)["code"] for line in out.splitlines()}
 

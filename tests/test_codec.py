@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import json
+from dataclasses import fields, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,8 @@ created: 2026-01-02
 updated: yesterday
 rating: 4.5
 nested: {a: [1, null, true]}
+claims:
+- {id: own-claim, statement: It holds., supports: [another]}
 Activation:
   all:
   - one thing happens
@@ -54,6 +57,14 @@ def test_a_full_card_survives():
     same = {name for name, default in defaults.items() if getattr(card, name) == default}
     assert same == {"repaired"}  # nothing else is left to its default, so nothing is untested
     assert card_from_json(card_to_json(card)) == card
+
+
+def test_a_card_from_before_places_is_read():
+    """An index whose cards do not say where claims stand needs no new start."""
+    card = parse_note(FULL.encode("utf-8", "surrogateescape"), path="a.md").card
+    row = json.loads(card_to_json(card))
+    del row[1][4]
+    assert card_from_json(json.dumps(row)) == replace(card, claims_at=None)
 
 
 @given(st.binary(max_size=400))

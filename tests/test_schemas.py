@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from noteweb.errors import Severity
 from noteweb.lab import Experiment, FailingSetting, Guard, Limits, Metric, Parameter, Profile
 from noteweb.model.claim import KNOWN_RELATIONS, ClaimKind, Estimand, Op
+from noteweb.model.position import START
 from noteweb.model.record import write_record
 from noteweb.model.run import Artifact, Complaint, GuardKind, GuardResult, RunKey, RunRecord
 from noteweb.model.run import RunStatus as Status
@@ -131,6 +132,6 @@ def test_reader_and_schema_refuse_the_same_expectations(expectation):
         "statement": "s",
         "evidence": [{"experiment": "toy", "expect": [expectation]}],
     }
-    _, problems = read_claims(raw, path="n.md", note_id="n", line=1)
+    _, problems = read_claims(raw, path="n.md", note_id="n", at=START)
     is_sound = not any(problem.severity is Severity.ERROR for problem in problems)
     assert is_sound == CHECKS["claim"].is_valid(raw)

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from bench_vault import GOOD, GUARDED, Lab, make_claim, write_experiment, write_fixed
-from noteweb.errors import ClaimNotFound, ExecutorUnavailable
+from noteweb.errors import BadRequest, ClaimNotFound
 from noteweb.evidence.run import Options, explain
 from noteweb.model.claim import ClaimKind, Expectation, Op
 from noteweb.model.progress import Silent
@@ -354,13 +354,13 @@ def test_an_unknown_claim_has_near_names(lab):
     assert error.value.near == ("peak",)
 
 
-def test_dask_without_a_scheduler_says_what_to_do(lab):
-    """The executor dask asks for its scheduler, and one that does not answer is one line."""
-    pytest.importorskip("distributed", reason="dask.distributed is an extra")
-    write_experiment(lab.root, "toy")
-    lab.allow("toy")
-    with pytest.raises(ExecutorUnavailable, match="needs a scheduler"):
-        lab.verify(make_claim("toy"), executor="dask")
+def test_an_executor_that_makes_no_sense_is_refused():
+    """Dask without its scheduler, and an executor nobody knows, also where nothing is to run."""
+    with pytest.raises(BadRequest, match="needs a scheduler"):
+        Options(executor="dask")
+    with pytest.raises(BadRequest, match="no executor 'slurm'"):
+        Options(executor="slurm")
+    assert Options(executor="dask", scheduler="tcp://127.0.0.1:9").n_jobs == 0
 
 
 def test_the_skeleton_runs_as_it_is(lab):

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from noteweb import NoteWeb
-from noteweb.errors import BadRequest, ModelUnavailable, NoteAmbiguous, NoteNotFound
+from noteweb.errors import (
+    BadRequest,
+    ModelUnavailable,
+    NoteAmbiguous,
+    NoteNotFound,
+    NoteUnreadable,
+    Problem,
+    Severity,
+)
 from noteweb.model.hit import Only
 from noteweb.search.snippet import best_sentence
 
@@ -146,6 +154,31 @@ def test_an_unknown_model_is_told_and_words_still_answer(tmp_path):
         assert web.search("honey", mode="text")
         with pytest.raises(ModelUnavailable):
             web.search("honey")
+
+
+def test_a_vault_of_words_alone_has_no_meaning_to_search(tmp_path):
+    """Where the vault has no model, a search by meaning alone is told what to do instead."""
+    (tmp_path / "a.md").write_text("honey", encoding="utf-8")
+    with NoteWeb.open(tmp_path, model="none") as web:
+        assert web.search("honey")
+        with pytest.raises(ModelUnavailable, match="words alone") as caught:
+            web.search("honey", mode="semantic")
+    assert "--mode text" in caught.value.hint
+
+
+def test_a_note_that_cannot_be_read_is_told(web, monkeypatch):
+    """A file lost between the look and the reading is one line, with what was wrong."""
+    wrong = Problem(
+        path="field/Waggle dance.md",
+        line=1,
+        column=1,
+        code="unreadable-file",
+        severity=Severity.ERROR,
+        message="Input/output error",
+    )
+    monkeypatch.setattr("noteweb.indexed_vault.read_note", lambda *_: wrong)
+    with pytest.raises(NoteUnreadable, match=r"field/Waggle dance\.md: Input/output error"):
+        web.note("Waggle dance")
 
 
 def test_no_filter_leaves_everything(web):

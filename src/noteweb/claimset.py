@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem, Severity
 from noteweb.model.claim import KNOWN_RELATIONS
+from noteweb.model.note import CLAIMS
+from noteweb.model.position import START
 from noteweb.parse.claims import find_duplicate_claims, read_claims
 
 if TYPE_CHECKING:
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
 
     from noteweb.model.claim import Claim
     from noteweb.model.note import Card
-
-_KEY = "claims"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +32,14 @@ class ClaimSet:
 
 
 def read_claim_set(cards: Iterable[Card]) -> ClaimSet:
-    """Read the claims of all notes; relations to claims that do not exist are problems.
-
-    The line is that of the note's first one, since a card does not keep where its keys stand.
-    """
+    """Read the claims of all notes; relations to claims that do not exist are problems."""
     every: list[Claim] = []
     problems: list[Problem] = []
     for card in cards:
-        raw = card.attributes.get(_KEY)
+        raw = card.attributes.get(CLAIMS)
         if raw is not None:
-            found, wrong = read_claims(raw, path=card.path, note_id=card.id, line=1)
+            at = card.claims_at or START
+            found, wrong = read_claims(raw, path=card.path, note_id=card.id, at=at)
             every += found
             problems += wrong
     problems += find_duplicate_claims(every)
@@ -60,8 +58,8 @@ def _find_unknown_targets(claims: Mapping[str, Claim]) -> Iterator[Problem]:
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 yield Problem(
                     path=claim.path,
-                    line=claim.line,
-                    column=1,
+                    line=relation.at.line,
+                    column=relation.at.column,
                     code="claim-target-unknown",
                     severity=Severity.WARNING,
                     message=f"{claim.id!r} {relation.kind} {relation.target!r}, which is no"

@@ -7,18 +7,21 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── VaultNotFound        no such folder
     ├── NoteNotFound         no note by that name
     ├── NoteAmbiguous        several notes by that name
+    ├── NoteUnreadable       its file cannot be read
     ├── ConfigInvalid        noteweb.toml cannot be used as it is
     ├── IndexMismatch        the index was made by another model or a newer noteweb
     ├── IndexDamaged         a file of the index cannot be read
     ├── IndexBusy            another noteweb is writing
     ├── ModelUnavailable     the embedding model cannot be loaded
     ├── WriteFailed          a file could not be written
+    ├── AlreadyThere         a file stands where one should be written
     ├── ClaimNotFound        no claim by that id
     ├── ExperimentNotFound   no experiment by that name
     ├── ExperimentUnreadable its file declares nothing that can be run
     ├── SandboxUnavailable   the machine offers no sandbox, and one was asked for
     ├── ExecutorUnavailable  the machines that should run it cannot be reached
-    └── BadRequest           an argument makes no sense
+    ├── NobodyToAsk          a person has to decide, and none is at a terminal
+    └── BadRequest           an argument makes no sense, whatever the vault holds
 """
 
 from __future__ import annotations
@@ -95,6 +98,13 @@ class NoteAmbiguous(NotewebError):
         self.ids = tuple(ids)
 
 
+class NoteUnreadable(NotewebError):
+    """The note's file cannot be read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}", "see all such files with: noteweb check")
+
+
 class ConfigInvalid(NotewebError):
     """noteweb.toml cannot be used as it stands."""
 
@@ -152,6 +162,13 @@ class WriteFailed(NotewebError):
         )
 
 
+class AlreadyThere(NotewebError):
+    """A file stands where one should be written, and nobody has said to replace it."""
+
+    def __init__(self, path: Path, hint: str = "give another name") -> None:
+        super().__init__(f"{path} is there already", hint)
+
+
 class ClaimNotFound(NotewebError):
     """No claim of the vault has this id."""
 
@@ -197,5 +214,12 @@ class ExecutorUnavailable(NotewebError):
         super().__init__(reason, hint or "run on this machine instead: --executor process")
 
 
+class NobodyToAsk(NotewebError):
+    """A person has to decide, and none is at a terminal."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(f"nobody is here to {question}", "at a terminal, or with --yes")
+
+
 class BadRequest(NotewebError):
-    """An argument makes no sense."""
+    """An argument makes no sense, whatever the vault holds; commands exit with 2."""

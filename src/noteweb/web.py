@@ -1,45 +1,31 @@
-"""`NoteWeb`: a vault, opened. Everything a command or a program asks for goes through here.
-
-Nothing is opened before it is needed: a text query loads no model, a graph no vectors.
-"""
+"""`NoteWeb`: a vault that answers. Everything a command or a program asks for goes through here."""
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, cast
+from typing import TYPE_CHECKING
 
-from noteweb.config import read_config
 from noteweb.errors import BadRequest, ModelUnavailable, Problem
+from noteweb.indexed_vault import IndexedVault
 from noteweb.model.hit import Hit, Mode, Only
-from noteweb.model.progress import Silent
-from noteweb.vault import cache_folder, check_root, find_root, read_note, scan
+from noteweb.model.note import CLAIMS
+from noteweb.vault import scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from noteweb.claimset import ClaimSet
-    from noteweb.config import Config
-    from noteweb.embed import Embedder
-    from noteweb.embed.opening import Device
     from noteweb.evidence.front import Evidence
     from noteweb.evidence.run import Options
     from noteweb.graph.build import Graph
     from noteweb.graph.route import Route
-    from noteweb.index.folder import Index
-    from noteweb.index.freshness import Source, SyncReport
-    from noteweb.links.names import NameTable
     from noteweb.mend import Repair
     from noteweb.model.claim import Claim
-    from noteweb.model.note import Card, Note
-    from noteweb.model.progress import Progress
     from noteweb.model.verdict import Verdict
-    from noteweb.status import Status
 
 
-class NoteWeb:
-    """A vault of notes with its index.
+class NoteWeb(IndexedVault):
+    """A vault of notes with its index, and the questions it answers.
 
     Use it as a context manager, or `close` it. Questions bring the index up to date first, once,
     which embeds what changed; `progress` hears of it.
@@ -50,125 +36,6 @@ class NoteWeb:
     ...     for hit in web.search("why do wide networks generalise", limit=3):
     ...         print(hit.note_id, hit.field, hit.text)
     """
-
-    def __init__(self, root: Path, config: Config, progress: Progress) -> None:
-        self.root = root
-        self.config = config
-        self.progress = progress
-        self.report: SyncReport | None = None  # of this object's last look at the notes
-        self._is_fresh = {"text": False, "vectors": False}
-
-    @classmethod
-    def open(
-        cls,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        model: str | None = None,
-        device: str | None = None,
-        progress: Progress | None = None,
-    ) -> Self:
-        """Open the vault at `path`, or the one a command would find from the current folder.
-
-        `model` and `device` go before those of noteweb.toml.
-
-        Raises
-        ------
-        VaultNotFound, ConfigInvalid
-        """
-        from dataclasses import replace
-
-        if path is None:
-            root = find_root(Path.cwd(), os.environ.get("NOTEWEB_VAULT"))
-        else:
-            root = check_root(Path(path).expanduser())
-        config = read_config(root)
-        config = replace(config, model=model or config.model, device=device or config.device)
-        return cls(root, config, progress or Silent())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the index, where it was opened."""
-        opened = self.__dict__.pop("index", None)
-        if opened is not None:
-            opened.close()
-
-    @cached_property
-    def folder(self) -> Path:
-        """Where the index lies: in the vault, or in the user's cache where that is read-only."""
-        return cache_folder(self.root)
-
-    @cached_property
-    def index(self) -> Index:
-        """The index, opened.
-
-        Raises
-        ------
-        WriteFailed, IndexDamaged, IndexMismatch
-        """
-        from noteweb.index.folder import Index
-
-        return Index(self.folder)
-
-    @cached_property
-    def embedder(self) -> Embedder | None:
-        """The model for queries and few passages; None where the vault is lexical only.
-
-        Raises
-        ------
-        ModelUnavailable
-        """
-        return None if self.model == "none" else self._open("query")
-
-    @property
-    def model(self) -> str:
-        """The model's name: the one asked for, else the one that made the index."""
-        return self.config.model or self.index.catalogue.meta("model") or "default"
-
-    def sync(self, *, with_vectors: bool = True) -> SyncReport:
-        """Bring the index up to date with the notes.
-
-        Raises
-        ------
-        IndexMismatch, IndexBusy, IndexDamaged, WriteFailed, ModelUnavailable
-        """
-        from noteweb.index.freshness import look
-
-        source = self._source(with_vectors=with_vectors)
-        self.report = look(self.index, source)
-        if self.report is None:
-            from noteweb.index.sync import sync
-
-            self.report = sync(self.index, source, self.progress)
-        self._is_fresh["text"] = True
-        self._is_fresh["vectors"] |= with_vectors
-        return self.report
-
-    def rebuild(self, *, with_vectors: bool = True) -> SyncReport:
-        """Delete the index and make it anew; the notes are only read.
-
-        Raises
-        ------
-        WriteFailed, ModelUnavailable
-        """
-        from noteweb.index.folder import remove_index
-
-        if with_vectors and self.config.model != "none":
-            # A model that cannot be had must not cost the index that is there.
-            self._open_for_rebuild()
-        self.close()
-        remove_index(self.folder)
-        return self.sync(with_vectors=with_vectors)
-
-    def status(self) -> Status:
-        """Say what the index holds and what has changed since, without changing anything."""
-        from noteweb.status import read_status
-
-        return read_status(self.root, self.folder, self.config)
 
     def search(
         self,
@@ -195,11 +62,11 @@ class NoteWeb:
         if limit < 1:
             raise BadRequest(f"a limit of {limit} gives nothing", "ask for at least 1")
         needs_model = wanted is not Mode.TEXT
-        self._refresh(with_vectors=needs_model)
+        self.refresh(with_vectors=needs_model)
         request = Request(text=text, limit=limit, mode=wanted, only=only or Only())
         embedder = self.embedder if needs_model else None
         if wanted is Mode.SEMANTIC and embedder is None:
-            raise BadRequest("this vault has no model to search by meaning", "use --mode text")
+            raise ModelUnavailable("none", "this vault is searched by words alone")
         with self.index.catalogue.snapshot():
             return search(self.index, embedder, request)
 
@@ -212,7 +79,7 @@ class NoteWeb:
         """
         from noteweb.search.related import find_related
 
-        self._refresh(with_vectors=True)
+        self.refresh(with_vectors=True)
         note = self.find(name)
         with self.index.catalogue.snapshot():
             nid = self.index.catalogue.rows("SELECT nid FROM notes WHERE id = ?", (note,))[0][0]
@@ -235,52 +102,6 @@ class NoteWeb:
             if key not in known:
                 raise BadRequest(f"no field {name!r}", f"there are: {', '.join(known.values())}")
         return tuple(known[key] for key in folded)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the vault holds no note at all."""
-        return not self.index.catalogue.rows("SELECT 1 FROM notes LIMIT 1")
-
-    def find(self, name: str) -> str:
-        """Give the id of the note that `name` (an id, path, title or alias) means.
-
-        Raises
-        ------
-        NoteNotFound
-            with near names
-        NoteAmbiguous
-        """
-        from noteweb.links.names import find_note
-
-        return find_note(self._names, name)
-
-    def note(self, name: str) -> Note:
-        """Read a note from its file.
-
-        Raises
-        ------
-        NoteNotFound, NoteAmbiguous
-        WriteFailed
-            where the index cannot be made
-        """
-        from dataclasses import replace
-
-        self._refresh(with_vectors=False)
-        wanted = self.find(name)
-        path = self.index.catalogue.rows("SELECT path FROM notes WHERE id = ?", (wanted,))[0][0]
-        file = next(f for f in scan(self.root, self.config).files if f.path == path)
-        read = read_note(self.root, file)
-        if isinstance(read, Problem):
-            raise BadRequest(f"{path}: {read.message}")
-        return replace(read, card=replace(read.card, id=wanted))
-
-    @cached_property
-    def cards(self) -> tuple[Card, ...]:
-        """Every note's card, in the order of the paths."""
-        from noteweb.index.lookup import find_cards
-
-        self._refresh(with_vectors=False)
-        return find_cards(self.index.catalogue)
 
     @cached_property
     def graph(self) -> Graph:
@@ -371,49 +192,8 @@ class NoteWeb:
         from noteweb.claimset import read_claim_set
         from noteweb.index.lookup import find_cards_with
 
-        self._refresh(with_vectors=False)
-        return read_claim_set(find_cards_with(self.index.catalogue, "claims"))
-
-    @cached_property
-    def _names(self) -> NameTable:
-        from noteweb.links.names import build_names
-
-        return build_names(self.cards)
-
-    def _refresh(self, *, with_vectors: bool) -> None:
-        if not self._is_fresh["vectors" if with_vectors else "text"]:
-            self.sync(with_vectors=with_vectors)
-
-    def _source(self, *, with_vectors: bool) -> Source:
-        from noteweb.index.freshness import Source
-
-        return Source(
-            root=self.root,
-            config=self.config,
-            with_vectors=with_vectors,
-            model=lambda: self.embedder if with_vectors else self._embedder_if_any(),
-            bulk=lambda: self._open("bulk"),
-        )
-
-    def _open(self, purpose: Literal["query", "bulk"]) -> Embedder:
-        from noteweb.embed import open_embedder
-
-        device = cast("Device", self.config.device)  # read_config has checked it
-        memory = self.folder / "weights.json"
-        return open_embedder(self.model, device=device, purpose=purpose, memory=memory)
-
-    def _open_for_rebuild(self) -> None:
-        from noteweb.embed import open_embedder
-
-        name = self.config.model or "default"
-        open_embedder(name, device=cast("Device", self.config.device))
-
-    def _embedder_if_any(self) -> Embedder | None:
-        """Give the model to cut by, where it can be had: words do without."""
-        try:
-            return self.embedder
-        except ModelUnavailable:
-            return None
+        self.refresh(with_vectors=False)
+        return read_claim_set(find_cards_with(self.index.catalogue, CLAIMS))
 
 
 def _mode(mode: Mode | str) -> Mode:

@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _run_command(arguments: list[str]) -> int:
-    from noteweb.errors import NotewebError
+    from noteweb.errors import BadRequest, NotewebError
 
     try:
         from noteweb.cli.app import app
@@ -54,7 +54,7 @@ def _run_command(arguments: list[str]) -> int:
         code = done.code if isinstance(done.code, int) else 0
         return _stopped() if code == STOPPED else code
     except NotewebError as error:
-        return _fail(error.message, error.hint, FAILED)
+        return _fail(error.message, error.hint, USAGE if isinstance(error, BadRequest) else FAILED)
     except OSError as error:
         return _fail(f"{_NO_OUTPUT}: {error.strerror}", "", FAILED)
     except MemoryError:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from noteweb.cli.options import Quiet, Value, ValueFormat, Vault, open_web
-from noteweb.errors import BadRequest
+from noteweb.errors import AlreadyThere, BadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,6 +55,8 @@ def graph(
     """
     from noteweb.cli import render, shape
 
+    if question is Question.NEIGHBOURS and not note:
+        raise BadRequest("neighbours of which note?", "noteweb graph neighbours NOTE")
     with open_web(vault, quiet=quiet) as web:
         found = _ask(web, question, note, depth)
         if form is ValueFormat.JSON:
@@ -84,7 +86,7 @@ def export(
     from noteweb.mend import replace_bytes
 
     if output is not None and output.exists() and not force:
-        raise BadRequest(f"{output} is there already", "give another name, or --force")
+        raise AlreadyThere(output, "give another name, or --force")
     with open_web(vault, quiet=quiet) as web:
         data = web.export(form.value)
     if output is None:
@@ -124,8 +126,6 @@ def _neighbours(web: NoteWeb, note: str, depth: int) -> list[dict[str, Any]]:
     from noteweb.graph.build import note_key
     from noteweb.graph.walk import neighbours
 
-    if not note:
-        raise BadRequest("neighbours of which note?", "noteweb graph neighbours NOTE")
     found = neighbours(web.graph, note_key(web.find(note)), depth)
     labels = web.graph.nodes(data="label")
     return [_row(web.graph, one) | {"previous": labels[one.previous]} for one in found]

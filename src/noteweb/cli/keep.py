@@ -87,7 +87,8 @@ def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
 def check(vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = False) -> None:
     """Find what is wrong in the notes and their links.
 
-    Damaged encodings, broken frontmatter, dead and ambiguous links, unreadable files.
+    Damaged encodings, broken frontmatter, dead and ambiguous links, unreadable files, claims
+    whose evidence names what is not there.
     Exits with 1 where there is an error or a warning; hints alone (severity info) exit with 0.
 
     Example: noteweb check --format jsonl

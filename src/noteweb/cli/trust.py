@@ -9,7 +9,7 @@ import typer
 
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Value, ValueFormat, Vault, open_web
-from noteweb.errors import BadRequest
+from noteweb.errors import NobodyToAsk
 
 if TYPE_CHECKING:
     from noteweb.evidence.front import Evidence
@@ -128,7 +128,7 @@ def _ask_and_allow(evidence: Evidence, name: str, *, is_sure: bool) -> bool:
     typer.echo(f"{name}: {row.standing} ({row.file})", err=True)
     if not is_sure:
         if not sys.stdin.isatty():
-            raise BadRequest(f"nobody is here to allow {name}", "at a terminal, or with --yes")
+            raise NobodyToAsk(f"allow {name}")
         is_sure = typer.confirm(f"Allow {name} to run as shown?", err=True)
     if is_sure:
         evidence.allow(name)

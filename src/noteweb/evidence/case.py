@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from noteweb.errors import Severity
+from noteweb.evidence.fault import find_faults
 from noteweb.judge import judge_evidence, mark_stale
 from noteweb.lab import resolve_params
 from noteweb.ledger import Registration, find_post_hoc, register
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from noteweb.evidence.find import Found
     from noteweb.evidence.workplace import Workplace
-    from noteweb.lab import Experiment
     from noteweb.ledger import Ledger
     from noteweb.model.claim import Claim, EvidenceRef
     from noteweb.model.run import Change, RunRecord
@@ -213,22 +212,16 @@ def _open_case(claim: Claim, evidence: EvidenceRef, workplace: Workplace, profil
     case = Case(claim=claim, evidence=evidence, workplace=workplace, found=found)
     if blank.kind is not VerdictKind.NOT_RUN:
         return replace(case, refusal=blank)
-    reason = _find_fault(evidence, workplace, found)
-    if reason is not None or found is None or found.experiment is None:
-        reason = reason or Reason(kind=ReasonKind.MALFORMED)
-        return replace(
-            case,
-            refusal=replace(blank, kind=VerdictKind.INVALID, reasons=(reason,), next_look=None),
-        )
+    fault = next(find_faults(evidence, workplace.finder, found), None)
+    if fault is not None or found is None or found.experiment is None:
+        reason = fault.reason if fault else Reason(kind=ReasonKind.MALFORMED)
+        refusal = replace(blank, kind=VerdictKind.INVALID, reasons=(reason,), next_look=None)
+        return replace(case, refusal=refusal)
     profiles = found.experiment.profiles
     if profile not in profiles:
         # Without a size of its own the run would be the same, under another name.
         profile = next(iter(profiles), profile)
-    params, defects = resolve_params(found.experiment, evidence.params, profile)
-    if defects:
-        reason = Reason(kind=ReasonKind.MALFORMED, detail=defects[0])
-        refusal = replace(blank, kind=VerdictKind.INVALID, reasons=(reason,), next_look=None)
-        return replace(case, refusal=refusal)
+    params = resolve_params(found.experiment, evidence.params, profile)[0]
     closure = workplace.closure(found)
     key = RunKey(
         experiment=found.place.name,
@@ -240,28 +233,6 @@ def _open_case(claim: Claim, evidence: EvidenceRef, workplace: Workplace, profil
         libraries=closure.libraries,
     )
     return replace(case, key=key)
-
-
-def _find_fault(evidence: EvidenceRef, workplace: Workplace, found: Found | None) -> Reason | None:
-    """Tell what is wrong with the experiment, or with asking it this."""
-    if found is None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(evidence.experiment, workplace.finder.names(), n=3)
-        hint = f"; near: {', '.join(near)}" if near else ""
-        detail = f"no experiment is named {evidence.experiment!r}{hint}"
-        return Reason(kind=ReasonKind.MALFORMED, detail=detail)
-    if found.experiment is None or any(p.severity is Severity.ERROR for p in found.problems):
-        return Reason(kind=ReasonKind.MALFORMED, detail=found.defect)
-    return _find_missing_metric(evidence, found.experiment)
-
-
-def _find_missing_metric(evidence: EvidenceRef, experiment: Experiment) -> Reason | None:
-    for each in evidence.expect:
-        if each.metric not in experiment.metrics:
-            detail = f"{evidence.experiment} declares no metric {each.metric!r}"
-            return Reason(kind=ReasonKind.MISSING_METRIC, detail=detail)
-    return None
 
 
 def _changes_to_reasons(changes: Sequence[Change]) -> tuple[Reason, ...]:

@@ -16,6 +16,7 @@ import resource
 import sys
 import time
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,7 +108,8 @@ def _load(task: Task, code: Path) -> ModuleType:
 
 def _explain(error: BaseException) -> str:
     """Give the error in one line, with the last place in the experiment's own files."""
-    traceback.print_exception(error)
+    with suppress(Exception):  # the run may have closed or replaced its standard error
+        traceback.print_exception(error)
     try:
         text = f"{type(error).__name__}: {error}"
     except Exception:  # noqa: BLE001  # an error that cannot even say what it is

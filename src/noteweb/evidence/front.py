@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from noteweb.errors import ClaimNotFound, ExperimentNotFound, ExperimentUnreadable
 from noteweb.evidence.case import open_cases
+from noteweb.evidence.fault import find_claim_faults
 from noteweb.evidence.find import Finder
 from noteweb.evidence.run import Options, explain, read_verdicts, verify
 from noteweb.evidence.trust import TrustStore, show_difference
@@ -225,7 +227,7 @@ class Evidence:
 
         Raises
         ------
-        BadRequest, WriteFailed
+        BadRequest, AlreadyThere, WriteFailed
         """
         from noteweb.evidence.skeleton import show_claim, write_skeleton
 
@@ -235,12 +237,13 @@ class Evidence:
         return path, show_claim(name)
 
     def problems(self) -> tuple[Problem, ...]:
-        """Give what is wrong with the experiments of the vault and with their ledgers."""
+        """Give what is wrong with the vault's experiments, their ledgers and what claims ask."""
         finder = self.workplace.finder
         found = finder.all()
         own = [each.problems for each in found if not each.place.is_installed]
         ledgers = [self.workplace.ledger(each.place.name).problems for each in found]
-        return tuple(problem for problems in (*own, *ledgers) for problem in problems)
+        asked = find_claim_faults(self._claims(), finder)
+        return (*chain.from_iterable((*own, *ledgers)), *asked)
 
     def _trust_row(self, found: Found) -> TrustRow:
         held = self._trust.permission(found.place)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
+from noteweb.errors import BadRequest
 from noteweb.evidence.case import open_cases
 from noteweb.evidence.plan import plan_step, plan_tasks
 from noteweb.judge import judge_claim
@@ -50,6 +51,10 @@ class Options:
     n_jobs : runs at once; 0 lets the executor choose
     is_forced : run again what is on record, as further attempts
     executor, scheduler : ``process``, or ``dask`` with the address of its scheduler
+
+    Raises
+    ------
+    BadRequest : there is no such executor, or it lacks its scheduler
     """
 
     profile: str = "quick"
@@ -58,6 +63,13 @@ class Options:
     is_sandbox_required: bool = False
     executor: str = PROCESS
     scheduler: str = ""
+
+    def __post_init__(self) -> None:
+        if self.executor not in {PROCESS, DASK}:
+            raise BadRequest(f"no executor {self.executor!r}", f"there are: {PROCESS}, {DASK}")
+        if self.executor == DASK and not self.scheduler:
+            message = "the executor dask needs a scheduler"
+            raise BadRequest(message, "give one: --scheduler tcp://HOST:8786")
 
 
 def read_verdicts(claims: Sequence[Claim], workplace: Workplace, profile: str) -> list[Verdict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from typing import TYPE_CHECKING
 
-from noteweb.errors import BadRequest, WriteFailed
+from noteweb.errors import AlreadyThere, BadRequest, WriteFailed
 from noteweb.evidence.find import FOLDER
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def write_skeleton(root: Path, name: str) -> Path:
 
     Raises
     ------
-    BadRequest : the name can be no module, or is taken
+    BadRequest : the name can be no module
+    AlreadyThere : it is taken
     WriteFailed
     """
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
@@ -116,7 +117,7 @@ def write_skeleton(root: Path, name: str) -> Path:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(_SKELETON)
     except FileExistsError:
-        raise BadRequest(f"{path} is there already", "give another name") from None
+        raise AlreadyThere(path) from None
     except OSError as error:
         raise WriteFailed(path, error.strerror or str(error)) from error
     return path

@@ -9,6 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from noteweb.model.position import START, Position
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -113,6 +115,7 @@ class EvidenceRef:
     params: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
     expect: tuple[Expectation, ...] = ()
     defects: tuple[str, ...] = ()
+    at: Position = field(default=START, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,7 @@ class Relation:
 
     kind: str  # lower case, words joined by _
     target: str  # a claim's id, as written
+    at: Position = field(default=START, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +158,7 @@ class Claim:
     note_id: str
     path: str
     line: int
+    column: int = 1
 
     @property
     def n_expectations(self) -> int:

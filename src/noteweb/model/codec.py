@@ -12,6 +12,7 @@ from typing import Any
 
 from noteweb.errors import Problem, Severity
 from noteweb.model.note import Card, Field, Link, LinkKind, Mention, Scores, TermPair
+from noteweb.model.position import Position
 
 
 def card_to_json(card: Card) -> str:
@@ -19,7 +20,7 @@ def card_to_json(card: Card) -> str:
     return json.dumps(
         [
             [card.id, card.path, card.title, card.category, card.description],
-            [card.created, card.updated, card.language, card.repaired],
+            [card.created, card.updated, card.language, card.repaired, _row(card.claims_at)],
             card.joint,
             card.aliases,
             card.tags,
@@ -61,6 +62,8 @@ def card_from_json(text: str) -> Card:
         updated=marks[1],
         language=marks[2],
         repaired=marks[3],
+        # Cards written before there were places are read too.
+        claims_at=_read_position(marks[4]) if marks[4:] and marks[4] else None,
         joint=tuple(Field(name) for name in joint),
         aliases=tuple(aliases),
         tags=tuple(tags),
@@ -91,6 +94,22 @@ def problems_from_json(text: str, path: str) -> tuple[Problem, ...]:
             path=path, line=line, column=column, code=code, severity=Severity(rank), message=message
         )
         for line, column, code, rank, message in json.loads(text)
+    )
+
+
+def _row(position: Position | None) -> list[Any]:
+    if position is None:
+        return []
+    inside = {key: _row(inner) for key, inner in position.inside.items()}
+    return [position.line, position.column, *([inside] if inside else [])]
+
+
+def _read_position(row: list[Any]) -> Position:
+    inside = row[2] if row[2:] else {}
+    return Position(
+        line=row[0],
+        column=row[1],
+        inside=MappingProxyType({key: _read_position(inner) for key, inner in inside.items()}),
     )
 
 

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from noteweb.errors import Problem
+    from noteweb.model.position import Position
 
 #: What a frontmatter value is once it is read: JSON's types, dates as ISO text.
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+#: The frontmatter's key of claims.
+CLAIMS = "claims"
 
 
 class Field(StrEnum):
@@ -159,6 +163,7 @@ class Card:
     links: tuple[Link, ...] = ()
     joint: tuple[Field, ...] = ()  # fields whose units hold only together: {all: [...]}
     language: str = ""  # the main language of the text, ISO 639-1, empty when unsure
+    claims_at: Position | None = None  # where the frontmatter's claims stand
     repaired: str | None = None  # the encoding the text had been read wrongly as
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,12 @@ from noteweb.model.claim import (
     Relation,
     Source,
 )
+from noteweb.model.position import Position
 from noteweb.parse.evidence import read_evidence
 from noteweb.parse.value import list_members, name_type, quote, read_member, read_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from noteweb.model.note import Json
 
@@ -33,23 +34,23 @@ HIGHEST_PASS_SHARE = 0.82
 
 
 def read_claims(
-    raw: Json, *, path: str, note_id: str, line: int
+    raw: Json, *, path: str, note_id: str, at: Position
 ) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
     """Give the claims of one note, in its order, and what is wrong with them.
 
     Parameters
     ----------
     raw : the value of the frontmatter's ``claims``
-    line : where that key stands; every problem points there
+    at : where that key stands, and as far as it is known what is in it; problems point there
     """
-    desk = _Desk(path=path, note_id=note_id, line=line)
+    desk = _Desk(path=path, note_id=note_id, place=at)
     claims: dict[str, Claim] = {}
-    for entry in _entries(raw, desk):
-        claim = _read_claim(entry, desk)
+    for entry, spot in _entries(raw, desk):
+        claim = _read_claim(entry, spot)
         if claim is None:
             continue
         if claim.id in claims:
-            desk.error("claim-id-duplicate", f"claim {claim.id!r} stands twice; the first counts")
+            spot.error("claim-id-duplicate", f"claim {claim.id!r} stands twice; the first counts")
         else:
             claims[claim.id] = claim
     return tuple(claims.values()), tuple(desk.problems)
@@ -62,7 +63,8 @@ def find_duplicate_claims(claims: Iterable[Claim]) -> tuple[Problem, ...]:
     for claim in claims:
         earlier = first.setdefault(claim.id, claim)
         if earlier is not claim:
-            desk = _Desk(path=claim.path, note_id=claim.note_id, line=claim.line)
+            place = Position(line=claim.line, column=claim.column)
+            desk = _Desk(path=claim.path, note_id=claim.note_id, place=place)
             desk.error("claim-id-duplicate", f"claim {claim.id!r} stands in {earlier.path} too")
             problems += desk.problems
     return tuple(problems)
@@ -70,12 +72,16 @@ def find_duplicate_claims(claims: Iterable[Claim]) -> tuple[Problem, ...]:
 
 @dataclass(slots=True, kw_only=True)
 class _Desk:
-    """Where the problems of one note are collected."""
+    """Where the problems of one note are collected; what is told points to `place`."""
 
     path: str
     note_id: str
-    line: int
+    place: Position
     problems: list[Problem] = field(default_factory=list)
+
+    def at(self, *keys: str | int) -> _Desk:
+        """Give the same desk for what stands further inside."""
+        return replace(self, place=self.place.at(*keys))
 
     def error(self, code: str, message: str) -> None:
         self._add(code, message, Severity.ERROR)
@@ -87,8 +93,8 @@ class _Desk:
         self.problems.append(
             Problem(
                 path=self.path,
-                line=self.line,
-                column=1,
+                line=self.place.line,
+                column=self.place.column,
                 code=code,
                 severity=severity,
                 message=message,
@@ -96,26 +102,27 @@ class _Desk:
         )
 
 
-def _entries(raw: Json, desk: _Desk) -> list[dict[str, Json]]:
+def _entries(raw: Json, desk: _Desk) -> Iterator[tuple[dict[str, Json], _Desk]]:
     """Give the maps of the list; one map alone, and a map from id to claim, are taken too."""
-    if raw is None:
-        return []
-    if isinstance(raw, dict):
-        raw = [raw] if {"id", "statement"} & raw.keys() else _named(raw)
-    if not isinstance(raw, list):
-        desk.error("claims-not-a-list", f"claims is a {name_type(raw)}, not a list of claims")
-        return []
-    entries = []
-    for number, entry in enumerate(raw, start=1):
+    spots: Iterable[tuple[Json, _Desk]]
+    if isinstance(raw, list):
+        spots = [(entry, desk.at(number)) for number, entry in enumerate(raw)]
+    elif isinstance(raw, dict):
+        spots = [(raw, desk)] if {"id", "statement"} & raw.keys() else _named(raw, desk)
+    else:
+        spots = []
+        if raw is not None:
+            desk.error("claims-not-a-list", f"claims is a {name_type(raw)}, not a list of claims")
+    for number, (entry, spot) in enumerate(spots, start=1):
         if isinstance(entry, dict):
-            entries.append(entry)
+            yield entry, spot
         else:
-            desk.error("claim-not-a-map", f"claim {number} is a {name_type(entry)}, not a map")
-    return entries
+            spot.error("claim-not-a-map", f"claim {number} is a {name_type(entry)}, not a map")
 
 
-def _named(raw: dict[str, Json]) -> list[Json]:
-    return [{"id": name, **body} if isinstance(body, dict) else body for name, body in raw.items()]
+def _named(raw: dict[str, Json], desk: _Desk) -> Iterator[tuple[Json, _Desk]]:
+    for name, body in raw.items():
+        yield ({"id": name, **body} if isinstance(body, dict) else body), desk.at(name)
 
 
 def _read_claim(raw: dict[str, Json], desk: _Desk) -> Claim | None:
@@ -126,22 +133,25 @@ def _read_claim(raw: dict[str, Json], desk: _Desk) -> Claim | None:
     statement = read_word(raw.get("statement"))
     if not statement:
         desk.error("claim-statement-missing", f"claim {name!r} states nothing")
-    kind = _read_kind(raw.get("kind"), name, desk)
-    evidence = _read_evidence_list(raw.get("evidence"), name, desk)
+    kind = _read_kind(raw.get("kind"), name, desk.at("kind"))
+    evidence = _read_evidence_list(raw.get("evidence"), name, desk.at("evidence"))
     if evidence and not kind.is_testable:
-        desk.warn("claim-kind-untestable", f"{name!r} is {kind}: its evidence gives no verdict")
+        desk.at("kind").warn(
+            "claim-kind-untestable", f"{name!r} is {kind}: its evidence gives no verdict"
+        )
     relations, attributes = _read_relations(raw, name, desk)
     return Claim(
         id=name,
         statement=statement,
         kind=kind,
-        source=_read_source(raw.get("source"), name, desk),
+        source=_read_source(raw.get("source"), name, desk.at("source")),
         relations=relations,
         evidence=evidence,
         attributes=attributes,
         note_id=desk.note_id,
         path=desk.path,
-        line=desk.line,
+        line=desk.place.line,
+        column=desk.place.column,
     )
 
 
@@ -191,25 +201,33 @@ def _read_relations(
     raw: dict[str, Json], name: str, desk: _Desk
 ) -> tuple[tuple[Relation, ...], Mapping[str, Json]]:
     """Take every other key that names claims for a relation, and keep the rest as attributes."""
-    stated = {key: value for key, value in raw.items() if key not in CLAIM_KEYS}
-    nested = raw.get("relations")
-    if isinstance(nested, dict):
-        stated |= nested
-    elif nested is not None:
-        desk.error("claim-relations-invalid", f"the relations of {name!r} are no map")
     relations: dict[Relation, None] = {}
     attributes: dict[str, Json] = {}
-    for key, value in stated.items():
+    for key, (value, spot) in _state_relations(raw, name, desk).items():
         kind = re.sub(r"[\s-]+", "_", key.strip().lower())
         targets = _targets(value)
         if targets is None and kind in KNOWN_RELATIONS:
-            desk.error("claim-relation-invalid", f"{key} of {name!r} holds no list of claim ids")
+            spot.error("claim-relation-invalid", f"{key} of {name!r} holds no list of claim ids")
         elif targets is None or (kind not in KNOWN_RELATIONS and not isinstance(value, list)):
-            desk.warn("claim-key-unknown", f"{name!r} has the unknown key {key!r}")
+            spot.warn("claim-key-unknown", f"{name!r} has the unknown key {key!r}")
             attributes[key] = value
         else:
-            relations.update({Relation(kind=kind, target=target): None for target in targets})
+            for number, target in enumerate(targets):
+                place = spot.at(number).place
+                relations.setdefault(Relation(kind=kind, target=target, at=place))
     return tuple(relations), MappingProxyType(attributes)
+
+
+def _state_relations(raw: dict[str, Json], name: str, desk: _Desk) -> dict[str, tuple[Json, _Desk]]:
+    """Give what may be relations: the keys that mean nothing else, and those under `relations`."""
+    stated = {key: (raw[key], desk.at(key)) for key in raw if key not in CLAIM_KEYS}
+    nested = raw.get("relations")
+    if isinstance(nested, dict):
+        stated |= {key: (nested[key], desk.at("relations", key)) for key in nested}
+    elif nested is not None:
+        message = f"the relations of {name!r} are no map"
+        desk.at("relations").error("claim-relations-invalid", message)
+    return stated
 
 
 def _targets(raw: Json) -> list[str] | None:
@@ -226,17 +244,19 @@ def _unnest(value: Json) -> Json:
 
 
 def _read_evidence_list(raw: Json, name: str, desk: _Desk) -> tuple[EvidenceRef, ...]:
-    evidence = read_evidence(raw)
-    for each in evidence:
+    evidence = []
+    for number, each in enumerate(read_evidence(raw)):
+        spot = desk.at(number)
+        evidence.append(replace(each, at=spot.place))
         for defect in each.defects:
             message = f"evidence {each.experiment!r} of {name!r}: {defect}"
-            desk.error("claim-evidence-invalid", message)
+            spot.error("claim-evidence-invalid", message)
         if not each.expect and not each.defects:
             message = f"{name!r} expects nothing of {each.experiment!r}"
-            desk.warn("claim-expects-nothing", message)
-        for expectation in each.expect:
-            _check_reach(expectation, name, desk)
-    return evidence
+            spot.warn("claim-expects-nothing", message)
+        for order, expectation in enumerate(each.expect):
+            _check_reach(expectation, name, spot.at("expect", order))
+    return tuple(evidence)
 
 
 def _check_reach(expectation: Expectation, name: str, desk: _Desk) -> None:
@@ -256,4 +276,4 @@ def _unlink(text: str) -> str:
 def _warn_unknown(raw: dict[str, Json], known: frozenset[str], where: str, desk: _Desk) -> None:
     for key in raw:
         if key not in known:
-            desk.warn("claim-key-unknown", f"{where} has the unknown key {key!r}")
+            desk.at(key).warn("claim-key-unknown", f"{where} has the unknown key {key!r}")

@@ -7,11 +7,12 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from noteweb.model.note import Anchor
+from noteweb.model.note import CLAIMS, Anchor
 from noteweb.parse.attribute import Attributes, read_attributes, read_page_properties
 from noteweb.parse.fields import match_field
 from noteweb.parse.inline import Place, scan_inline
 from noteweb.parse.markdown import scan_body
+from noteweb.parse.position import find_position
 from noteweb.parse.property import find_block_ids, find_properties, is_inside
 from noteweb.parse.relation import find_frontmatter_links
 from noteweb.text.language import guess_language
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from noteweb.model.note import Link, Property
+    from noteweb.model.position import Position
     from noteweb.parse.code import Finding
     from noteweb.parse.frontmatter import Frontmatter
     from noteweb.parse.scan import Body
@@ -42,6 +44,7 @@ class Contents:
     blocks: tuple[Anchor, ...]
     findings: tuple[Finding, ...]
     language: str
+    claims_at: Position | None
 
 
 def read_contents(text: str, front: Frontmatter, lines: Lines) -> Contents:
@@ -56,6 +59,7 @@ def read_contents(text: str, front: Frontmatter, lines: Lines) -> Contents:
     attributes, findings = read_attributes(front.entries)
     if not front.entries and properties:
         attributes = read_page_properties(properties, first_line)
+    claims = next((each for each in front.entries if each.key == CLAIMS), None)
     links = _relate(inline.links, properties)
     links = _drop_footnote_doubles(links, body.footnotes)
     if front.fences is not None:
@@ -75,6 +79,7 @@ def read_contents(text: str, front: Frontmatter, lines: Lines) -> Contents:
         blocks=(*find_block_ids(text, start, holes, lines), *logseq_ids),
         findings=(*findings, *body.findings),
         language=guess_language(_language_sample(text, start, front)),
+        claims_at=find_position(claims, lines) if claims else None,
     )
 
 

@@ -126,15 +126,21 @@ def _compose(text: str) -> yaml.Node | None:
 
 
 def _check_depth(text: str) -> None:
+    code = "yaml-too-deep"
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _MAX_DEPTH:
-                code = "yaml-too-deep"
-                raise TooLarge(code)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _MAX_DEPTH:
+                    raise TooLarge(code)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.MarkedYAMLError as error:
+        # The scanner of PyYAML 6.0.4 has a bound of its own, and runs ahead of the events.
+        if "nesting depth" in (error.problem or ""):
+            raise TooLarge(code) from error
+        raise
 
 
 def _replace_forbidden(source: Source) -> Source:

@@ -171,6 +171,7 @@ def _make_card(path: str, contents: Contents, fields: _Fields, repair: Repair | 
         links=contents.links,
         joint=fields.joint,
         language=contents.language,
+        claims_at=contents.claims_at,
         repaired=repair.encoding if repair else None,
     )
 

@@ -57,9 +57,6 @@ class DaskExecutor:
             message = "the executor dask needs dask.distributed"
             hint = "pip install 'noteweb[distributed]'"
             raise ExecutorUnavailable(message, hint) from error
-        if not scheduler:
-            message = "the executor dask needs a scheduler"
-            raise ExecutorUnavailable(message, "give one: --scheduler tcp://HOST:8786")
         try:
             self._client: Any = distributed.Client(
                 scheduler, timeout=_CONNECT_S, set_as_default=False

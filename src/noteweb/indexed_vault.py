@@ -1,0 +1,242 @@
+"""A vault with its index: finds it, keeps it up to date, knows its notes by every name.
+
+Nothing is opened before it is needed: a text query loads no model, a graph no vectors.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self, cast
+
+from noteweb.config import read_config
+from noteweb.errors import ModelUnavailable, NoteUnreadable, Problem
+from noteweb.model.progress import Silent
+from noteweb.vault import cache_folder, check_root, find_root, read_note, scan
+
+if TYPE_CHECKING:
+    from noteweb.config import Config
+    from noteweb.embed import Embedder
+    from noteweb.embed.opening import Device
+    from noteweb.index.folder import Index
+    from noteweb.index.freshness import Source, SyncReport
+    from noteweb.links.names import NameTable
+    from noteweb.model.note import Card, Note
+    from noteweb.model.progress import Progress
+    from noteweb.status import Status
+
+
+class IndexedVault:
+    """A vault and its index, opened.
+
+    Use it as a context manager, or `close` it. What reads notes brings the index up to date first,
+    once, which embeds what changed; `progress` hears of it.
+    """
+
+    def __init__(self, root: Path, config: Config, progress: Progress) -> None:
+        self.root = root
+        self.config = config
+        self.progress = progress
+        self.report: SyncReport | None = None  # of this object's last look at the notes
+        self._is_fresh = {"text": False, "vectors": False}
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        model: str | None = None,
+        device: str | None = None,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Open the vault at `path`, or the one a command would find from the current folder.
+
+        `model` and `device` go before those of noteweb.toml.
+
+        Raises
+        ------
+        VaultNotFound, ConfigInvalid
+        """
+        from dataclasses import replace
+
+        if path is None:
+            root = find_root(Path.cwd(), os.environ.get("NOTEWEB_VAULT"))
+        else:
+            root = check_root(Path(path).expanduser())
+        config = read_config(root)
+        config = replace(config, model=model or config.model, device=device or config.device)
+        return cls(root, config, progress or Silent())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index, where it was opened."""
+        opened = self.__dict__.pop("index", None)
+        if opened is not None:
+            opened.close()
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the index lies: in the vault, or in the user's cache where that is read-only."""
+        return cache_folder(self.root)
+
+    @cached_property
+    def index(self) -> Index:
+        """The index, opened.
+
+        Raises
+        ------
+        WriteFailed, IndexDamaged, IndexMismatch
+        """
+        from noteweb.index.folder import Index
+
+        return Index(self.folder)
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """The model for queries and few passages; None where the vault is lexical only.
+
+        Raises
+        ------
+        ModelUnavailable
+        """
+        return None if self.model == "none" else self._open("query")
+
+    @property
+    def model(self) -> str:
+        """The model's name: the one asked for, else the one that made the index."""
+        return self.config.model or self.index.catalogue.meta("model") or "default"
+
+    def sync(self, *, with_vectors: bool = True) -> SyncReport:
+        """Bring the index up to date with the notes.
+
+        Raises
+        ------
+        IndexMismatch, IndexBusy, IndexDamaged, WriteFailed, ModelUnavailable
+        """
+        from noteweb.index.freshness import look
+
+        source = self._source(with_vectors=with_vectors)
+        self.report = look(self.index, source)
+        if self.report is None:
+            from noteweb.index.sync import sync
+
+            self.report = sync(self.index, source, self.progress)
+        self._is_fresh["text"] = True
+        self._is_fresh["vectors"] |= with_vectors
+        return self.report
+
+    def refresh(self, *, with_vectors: bool) -> None:
+        """Bring the index up to date, where this object has not done so yet; see `sync`."""
+        if not self._is_fresh["vectors" if with_vectors else "text"]:
+            self.sync(with_vectors=with_vectors)
+
+    def rebuild(self, *, with_vectors: bool = True) -> SyncReport:
+        """Delete the index and make it anew; the notes are only read.
+
+        Raises
+        ------
+        WriteFailed, ModelUnavailable
+        """
+        from noteweb.index.folder import remove_index
+
+        if with_vectors and self.config.model != "none":
+            # A model that cannot be had must not cost the index that is there.
+            self._open_for_rebuild()
+        self.close()
+        remove_index(self.folder)
+        return self.sync(with_vectors=with_vectors)
+
+    def status(self) -> Status:
+        """Say what the index holds and what has changed since, without changing anything."""
+        from noteweb.status import read_status
+
+        return read_status(self.root, self.folder, self.config)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the vault holds no note at all."""
+        return not self.index.catalogue.rows("SELECT 1 FROM notes LIMIT 1")
+
+    def find(self, name: str) -> str:
+        """Give the id of the note that `name` (an id, path, title or alias) means.
+
+        Raises
+        ------
+        NoteNotFound
+            with near names
+        NoteAmbiguous
+        """
+        from noteweb.links.names import find_note
+
+        return find_note(self._names, name)
+
+    def note(self, name: str) -> Note:
+        """Read a note from its file.
+
+        Raises
+        ------
+        NoteNotFound, NoteAmbiguous, NoteUnreadable
+        WriteFailed
+            where the index cannot be made
+        """
+        from dataclasses import replace
+
+        self.refresh(with_vectors=False)
+        wanted = self.find(name)
+        path = self.index.catalogue.rows("SELECT path FROM notes WHERE id = ?", (wanted,))[0][0]
+        file = next(f for f in scan(self.root, self.config).files if f.path == path)
+        read = read_note(self.root, file)
+        if isinstance(read, Problem):
+            raise NoteUnreadable(path, read.message)
+        return replace(read, card=replace(read.card, id=wanted))
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """Every note's card, in the order of the paths."""
+        from noteweb.index.lookup import find_cards
+
+        self.refresh(with_vectors=False)
+        return find_cards(self.index.catalogue)
+
+    @cached_property
+    def _names(self) -> NameTable:
+        from noteweb.links.names import build_names
+
+        return build_names(self.cards)
+
+    def _source(self, *, with_vectors: bool) -> Source:
+        from noteweb.index.freshness import Source
+
+        return Source(
+            root=self.root,
+            config=self.config,
+            with_vectors=with_vectors,
+            model=lambda: self.embedder if with_vectors else self._embedder_if_any(),
+            bulk=lambda: self._open("bulk"),
+        )
+
+    def _open(self, purpose: Literal["query", "bulk"]) -> Embedder:
+        from noteweb.embed import open_embedder
+
+        device = cast("Device", self.config.device)  # read_config has checked it
+        memory = self.folder / "weights.json"
+        return open_embedder(self.model, device=device, purpose=purpose, memory=memory)
+
+    def _open_for_rebuild(self) -> None:
+        from noteweb.embed import open_embedder
+
+        name = self.config.model or "default"
+        open_embedder(name, device=cast("Device", self.config.device))
+
+    def _embedder_if_any(self) -> Embedder | None:
+        """Give the model to cut by, where it can be had: words do without."""
+        try:
+            return self.embedder
+        except ModelUnavailable:
+            return None

@@ -1,0 +1,261 @@
+"""The warden by its own word: what goes in by its pipe and command line, what comes out."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from textwrap import indent
+
+import pytest
+
+from abuse import GOOD, find_lasting, make_task
+from followed import gather, write_command
+from noteweb.evidence.sandbox import Level, prefix, probe
+from noteweb.evidence.supervise import prepare, read_left_record
+from noteweb.evidence.task import make_environment
+from noteweb.evidence.warden import End
+from noteweb.lab import Limits
+
+WIDE = Limits(cpu_s=20.0, wall_s=20.0, memory_mb=400, disk_mb=8, output_mb=1)
+MAIN = "from noteweb.evidence import warden\n{tweak}\nwarden.main()\n"
+LEVELS = [
+    pytest.param(level, marks=pytest.mark.skipif(bool(reason), reason=f"{level}: {reason}"))
+    for level, reason in ((level, probe(level)) for level in Level)
+]
+
+
+class Warden:
+    """A warden and the two pipes to it."""
+
+    def __init__(self, task, folder, level=Level.LIMITS, tweak=""):
+        prepare(task, folder)
+        self.task, self.folder = task, folder
+        control, self.control = os.pipe()
+        self.status, status = os.pipe()
+        command = write_command(MAIN.format(tweak=tweak), folder / "work")
+        self.process = subprocess.Popen(
+            [*prefix(level, folder), *command, str(folder), level.value, str(control), str(status)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(control, status),
+            cwd=folder / "work",
+            env=make_environment(str(folder / "work"), os.environ, task.parts.seed),
+        )
+        os.close(control)
+        os.close(status)
+
+    def wait_for(self, name):
+        """Wait until the run has made a file of this name."""
+        until = time.monotonic() + 20
+        while not (self.folder / "work" / name).exists() and time.monotonic() < until:
+            time.sleep(0.01)
+
+    def hear(self):
+        """Give the end that it tells, and see to it that nothing of the run is left."""
+        output = self.process.communicate(timeout=30)[0]
+        assert self.process.returncode == 0, output
+        with os.fdopen(self.status, "rb") as pipe:
+            line = pipe.read()
+        self.status = -1
+        assert find_lasting(str(self.folder)) == []
+        assert line.endswith(b"\n")
+        return End(**json.loads(line))
+
+    def close(self):
+        """Let go of the pipes."""
+        for descriptor in (self.control, self.status):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        gather(self.folder / "work")
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start wardens, and end them with the test."""
+    started = []
+
+    def make(body, limits=WIDE, **more):
+        task = make_task(body, limits=limits)
+        started.append(Warden(task, tmp_path / f"task-{len(started)}", **more))
+        return started[-1]
+
+    yield make
+    for each in started:
+        each.close()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_run_that_ends_well_is_told_with_what_it_used(start, level):
+    """Exit status 0, no word of stopping, and figures; the record lies in the work folder."""
+    warden = start(GOOD, level=level)
+    end = warden.hear()
+    assert (end.code, end.stopped, end.detail) == (0, "", "")
+    assert 0 < end.cpu_s < WIDE.cpu_s
+    assert 0 < end.wall_s < WIDE.wall_s
+    assert 1 < end.memory_mb < WIDE.memory_mb
+    record = read_left_record(warden.task, warden.folder)
+    assert record is not None
+    assert (record.metrics, record.sandbox) == ({"gap": 0.5}, level)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("os._exit(7)", 7),
+        ("os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM),
+        ("os.abort()", -signal.SIGABRT),
+    ],
+)
+def test_the_exit_status_is_the_runs_own(start, body, code):
+    """What the run ended with goes up as it is; a signal is a negative number."""
+    end = start(body).hear()
+    assert (end.code, end.stopped) == (code, "")
+
+
+LOOP = "while True: pass"
+SLEEP = "open('up', 'w').close()\ntime.sleep(600)"
+PASSED = {
+    "wall": (SLEEP, {"wall_s": 0.5}, "", ("timeout", "it ran for more than 0.5 s")),
+    "cpu": (LOOP, {"cpu_s": 0.5}, "", ("cpu-limit", "it used more than 0.5 CPU seconds")),
+    "memory": (
+        "held = bytearray(1 << 30)\nheld[::4096] = b'x' * len(held[::4096])\ntime.sleep(600)",
+        {},
+        "",
+        ("oom", "it held more than 400 MB"),
+    ),
+    "disk": (
+        "for i in range(12):\n    open(f'f{i}', 'wb').write(bytes(1 << 20))\ntime.sleep(600)",
+        {},
+        "",
+        ("disk-limit", "it filled more than 8 MB of disk"),
+    ),
+    "files": (
+        "for i in range(60): open(f'f{i}', 'w').close()\ntime.sleep(600)",
+        {},
+        "warden._MOST_FILES = 50",
+        ("disk-limit", "it made more than 50 files"),
+    ),
+    "processes": (
+        "for _ in range(3):\n    if os.fork() == 0: break\ntime.sleep(600)",
+        {},
+        "warden._MOST_PROCESSES = 3",
+        ("leftover", "it started more than 3 processes"),
+    ),
+    "left behind": (
+        f"if os.fork() == 0:\n    os.setsid()\n    time.sleep(600)\n{GOOD}",
+        {},
+        "warden._GRACE_S = 0.1",
+        ("leftover", "it left 1 processes behind"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PASSED)
+def test_whatever_passes_a_limit_is_ended_with_its_reason(start, name):
+    """Each limit has its status and says in words what was passed; nothing is left."""
+    body, limits, tweak, told = PASSED[name]
+    kept = {each: getattr(WIDE, each) for each in WIDE.__slots__}
+    end = start(body, Limits(**(kept | limits)), tweak=tweak).hear()
+    assert (end.stopped, end.detail) == told
+    assert end.wall_s < WIDE.wall_s / 2
+
+
+def test_helpers_that_end_soon_are_no_fault(start):
+    """A process that outlives the run by a moment is waited for."""
+    body = f"if os.fork() == 0:\n    time.sleep(0.2)\n    os._exit(5)\n{GOOD}"
+    end = start(body).hear()
+    assert (end.code, end.stopped) == (0, "")
+
+
+def test_a_word_from_above_ends_the_run_with_it(start):
+    """What the supervisor writes into the pipe is the status the run is ended with."""
+    warden = start(SLEEP)
+    warden.wait_for("up")
+    os.write(warden.control, b"output-limit")
+    end = warden.hear()
+    assert (end.stopped, end.detail) == ("output-limit", "it wrote more than 1 MB")
+    assert end.code == -signal.SIGKILL
+
+
+def test_a_closed_pipe_ends_the_run(start):
+    """Where the supervisor is gone, the run is killed."""
+    warden = start(SLEEP)
+    warden.wait_for("up")
+    os.close(warden.control)
+    warden.control = -1
+    end = warden.hear()
+    assert (end.stopped, end.detail) == ("killed", "the process that watched it is gone")
+
+
+def test_an_old_kernel_does_too(start):
+    """Without pidfd_open the end of the run is seen at the next look."""
+    tweak = "import os\ndef refuse(*_): raise OSError(38, 'no such call')\nos.pidfd_open = refuse"
+    assert start(GOOD, tweak=tweak).hear().code == 0
+
+
+def test_the_limits_of_the_machine_stay(start):
+    """A hard limit that is lower than the run's own is not raised, nor is it an error."""
+    tweak = "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (60, 80))"
+    body = f"import resource\nassert resource.getrlimit(resource.RLIMIT_NOFILE) == (80, 80)\n{GOOD}"
+    warden = start(body, tweak=tweak)
+    warden.hear()
+    record = read_left_record(warden.task, warden.folder)
+    assert record is not None
+    assert record.status == "ok", record.detail
+
+
+def test_the_run_has_its_limits(start):
+    """The kernel holds the run to CPU time, file size and no core file, whatever the polls see."""
+    body = f"""\
+import resource
+assert resource.getrlimit(resource.RLIMIT_CPU) == (22, 24)
+assert resource.getrlimit(resource.RLIMIT_FSIZE) == (8 << 20, 8 << 20)
+assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
+{GOOD}"""
+    warden = start(body)
+    warden.hear()
+    record = read_left_record(warden.task, warden.folder)
+    assert record is not None
+    assert record.status == "ok", record.detail
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into every process")
+def test_the_run_cannot_reach_the_wardens_pipes(start):
+    """Through /proc a run could else write its own end."""
+    body = f"""\
+try:
+    os.listdir(f"/proc/{{os.getppid()}}/fd")
+except PermissionError:
+{indent(GOOD, "    ")}"""
+    warden = start(body)
+    warden.hear()
+    record = read_left_record(warden.task, warden.folder)
+    assert record is not None
+    assert record.status == "ok", record.detail
+
+
+def test_a_run_whose_warden_is_gone_does_not_begin(tmp_path):
+    """Between the fork and the wish to die with its parent, the parent may have died."""
+    task = make_task(GOOD)
+    prepare(task, tmp_path / "t")
+    (tmp_path / "own").mkdir()
+    program = f"""\
+import json
+from pathlib import Path
+from noteweb.evidence.task import read_task
+from noteweb.evidence.warden import _become_child
+folder = Path({str(tmp_path / "t")!r})
+task = read_task(json.loads((folder / "task.json").read_bytes()))
+_become_child(task, folder, "limits", 1 << 30)
+"""
+    done = subprocess.run(write_command(program, tmp_path / "own"), check=False, timeout=30)
+    gather(tmp_path / "own")
+    assert done.returncode == 1
+    assert not (tmp_path / "t" / "work" / "record.json").exists()
