@@ -233,6 +233,10 @@ def test_tools_in_other_forms(value, names):
             block("SignalTransduction", "Thermodynamics: a\n\nItem response theory: b"),
             ["Thermodynamics", "Item response theory"],
         ),
+        (
+            block("SignalTransduction", "Interpretability: a\n\nInteractions: b\n\nLaw: c"),
+            ["Interpretability", "Law"],
+        ),
         ("SignalTransduction: [Optics, Law]", []),
         ("SignalTransduction: {Optics: rays, Law: rules}", ["Optics", "Law"]),
     ],
@@ -255,6 +259,24 @@ def test_terms_are_paired_with_their_domains():
         ("norm", "rule", "law", "game theory"),
         ("payoff", "benefit", "ecology", "law"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "pairs"),
+    [
+        ("Optics: луч → ray; фокус (оптика) → focus.", [("луч", "ray"), ("фокус", "focus")]),
+        (
+            "**Optics:** луч → ray\n\n- **Law**: a norm → a rule!",
+            [("луч", "ray"), ("a norm", "a rule")],
+        ),
+        ("луч → ray (optics). Law: норма -> rule. A remark.", [("луч", "ray"), ("норма", "rule")]),
+        ("a: b; c → d", [("c", "d")]),
+    ],
+)
+def test_arrows_pair_terms_without_the_lead_and_the_stop_around_them(value, pairs):
+    """A lead before the first pair and a stop behind the last belong to no term."""
+    terms = read(block("SignalTransduction", value)).card.terms
+    assert [(t.source, t.target) for t in terms] == pairs
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ _OF = re.compile(
 )
 _NO_DOMAIN = re.compile(
     r"(?:(?:the|this|these|those|it|its|each|all|both|such)\b"
-    r"|cross|inter|histor|current|emerging|key|term"
+    r"|cross|inter(?!pretab|nation|nal\b)|histor|current|emerging|key|term"
     r"|translat|connect|integrat|overall|together|in |for |by |through|when|while|further|addition"
     r"|moreover|finally|semantic path|vocabular|signal ?trans|note|several|primary|core|multiple"
     r"|as |another|glossar|слова\b|словар"
