@@ -13,10 +13,11 @@ import numpy as np
 
 from noteweb.activation.calibrate import Calibration, fit_calibration, is_enough
 from noteweb.activation.gap import find_gaps
+from noteweb.activation.gloss import Gloss
 from noteweb.activation.ground import make_claim_ground, make_ground
 from noteweb.activation.label import Answer, Label, append_labels, read_labels
-from noteweb.activation.match import Reading, explain, read
-from noteweb.activation.prepare import prepare
+from noteweb.activation.match import Lane, Reading, explain, read
+from noteweb.activation.prepare import cannot_read, prepare
 from noteweb.activation.spoken import find_spoken_of
 from noteweb.activation.spread import spread
 from noteweb.activation.window import cut_windows
@@ -29,14 +30,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from noteweb.activation.ground import Ground, Texts
-    from noteweb.embed import Embedder
-    from noteweb.index.folder import Index
+    from noteweb.activation.ground import Ground, Tools
     from noteweb.model.claim import Claim
     from noteweb.model.document import Document
     from noteweb.model.firing import Firing
-    from noteweb.model.note import TermPair
-    from noteweb.model.progress import Progress
 
 _N_NEAR = 3
 _N_SECOND_HAND = 8
@@ -79,18 +76,15 @@ class Activation:
     sources : where the vault's labels, claims and verdicts are
     """
 
-    def __init__(
-        self, sources: Sources, index: Index, embedder: Embedder, progress: Progress
-    ) -> None:
+    def __init__(self, sources: Sources, tools: Tools) -> None:
         self._sources = sources
-        self._index = index
-        self._embedder = embedder
-        self._progress = progress
+        self._tools = tools
+        self._index = tools.index
 
-    @cached_property
+    @property
     def ground(self) -> Ground:
-        """The conditions and their background; made anew here, embedding what is new."""
-        return make_ground(self._index, self._embedder, self._progress)
+        """The conditions and their background, for the index's own model."""
+        return self._ground(make_ground, self._tools)
 
     @cached_property
     def calibration(self) -> Calibration | None:
@@ -115,8 +109,8 @@ class Activation:
             fired=fired,
             near=self._explain(reading, near),
             second_hand=self._spread(fired),
-            gaps=find_gaps(self._index, self.ground, reading) if options.with_gaps else (),
-            claims=self._spoken_of(reading, options.fdr) if options.with_claims else (),
+            gaps=find_gaps(self._index, reading) if options.with_gaps else (),
+            claims=self._spoken_of(document, options.fdr) if options.with_claims else (),
         )
 
     def label(self, document: Document, note: str, answer: Answer) -> Label:
@@ -157,18 +151,45 @@ class Activation:
         nids = self.ground.holdings.conditions.nids.tolist()
         return {ids[nid]: owner for owner, nid in enumerate(nids)}
 
-    @cached_property
-    def _pairs(self) -> tuple[TermPair, ...]:
-        cards = find_cards(self._index.catalogue)
-        return tuple(pair for card in cards for pair in card.terms)
-
     def _read(self, document: Document) -> Reading:
-        windows = cut_windows(document.sentences)
-        texts = self._prepare([window.text for window in windows])
-        return read(self.ground, document, windows, texts)
+        return self._read_on(document, make_ground)
 
-    def _prepare(self, windows: Sequence[str]) -> Texts:
-        return prepare(self._index, self._embedder, windows, lambda: self._pairs, self._progress)
+    def _read_on(self, document: Document, make: Callable[[Tools], Ground]) -> Reading:
+        """Read a document's windows by the index's model, foreign ones by a multilingual one."""
+        windows = cut_windows(document.sentences)
+        texts = [window.text for window in windows]
+        foreign = cannot_read(self._tools.embedder.name, texts)
+        lanes = []
+        for is_foreign in (False, True):
+            places = tuple(i for i, kind in enumerate(foreign) if kind is is_foreign)
+            if places:
+                tools = self._foreign_tools if is_foreign else self._tools
+                gloss = self._gloss if is_foreign else None
+                told = prepare(tools, [texts[i] for i in places], gloss)
+                lanes.append(Lane(ground=self._ground(make, tools), places=places, texts=told))
+        return read(document, windows, lanes)
+
+    def _ground(self, make: Callable[[Tools], Ground], tools: Tools) -> Ground:
+        key = make, tools.embedder.identity
+        if key not in self._grounds:
+            self._grounds[key] = make(tools)
+        return self._grounds[key]
+
+    @cached_property
+    def _grounds(self) -> dict[tuple[Callable[[Tools], Ground], str], Ground]:
+        return {}
+
+    @cached_property
+    def _foreign_tools(self) -> Tools:
+        from noteweb.embed.multilingual import MultilingualEmbedder
+
+        return replace(self._tools, embedder=MultilingualEmbedder())
+
+    @cached_property
+    def _gloss(self) -> Gloss:
+        cards = find_cards(self._index.catalogue)
+        pairs = [pair for card in cards for pair in card.terms]
+        return Gloss(pairs, self._index.text.sequence)
 
     def _explain(self, reading: Reading, owners: Sequence[int]) -> tuple[Firing, ...]:
         def probability(owner: int) -> float | None:
@@ -176,20 +197,19 @@ class Activation:
                 return None
             return float(self.calibration.probability(reading.rates[owner]))
 
-        return explain(self._index, self.ground, reading, owners, probability)
+        return explain(self._index, reading, owners, probability)
 
-    @cached_property
-    def _claim_ground(self) -> Ground:
-        claims = self._sources.claims()
-        return make_claim_ground(self._index, self._embedder, self._progress, claims)
-
-    def _spoken_of(self, reading: Reading, fdr: float) -> tuple[SpokenOf, ...]:
+    def _spoken_of(self, document: Document, fdr: float) -> tuple[SpokenOf, ...]:
         claims = self._sources.claims()
         if not claims:
             return ()
-        found = find_spoken_of(self._index, self._claim_ground, reading, claims, fdr)
+        reading = self._read_on(document, self._make_claim_ground)
+        found = find_spoken_of(self._index, reading, claims, fdr)
         verdicts = self._sources.verdicts() if found else {}
         return tuple(replace(each, verdict=verdicts.get(each.claim, "")) for each in found)
+
+    def _make_claim_ground(self, tools: Tools) -> Ground:
+        return make_claim_ground(tools, self._sources.claims())
 
     def _spread(self, fired: Sequence[Firing]) -> tuple[SecondHand, ...]:
         rows = self._index.catalogue.rows("SELECT nid, id, title FROM notes")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from noteweb.activation.ground import Ground
     from noteweb.activation.match import Reading
     from noteweb.index.folder import Index
 
@@ -41,20 +40,26 @@ _APPARATUS = re.compile(
 _WORD = re.compile(r"[^\W\d_][\w-]{2,}")
 
 
-def find_gaps(index: Index, ground: Ground, reading: Reading) -> tuple[Gap, ...]:
+def find_gaps(index: Index, reading: Reading) -> tuple[Gap, ...]:
     """Group the windows that no note covers, the most said first.
 
     What is no content (acknowledgements, funding, and the like) is left out.
     """
-    open_ones = [
+    open_ones = {
         i
         for i, window in enumerate(reading.windows)
         if reading.scores[i].max(initial=-np.inf) < _COVERED
         and not _APPARATUS.search(reading.document.sentences[window.first].section)
+    }
+    groups = [
+        [lane.places[row] for row in group]
+        for lane in reading.lanes
+        for group in _group(
+            [row for row, place in enumerate(lane.places) if place in open_ones], lane.texts.vectors
+        )
     ]
-    groups = _group(open_ones, reading.texts.vectors)
     groups.sort(key=lambda group: (-len(group), group[0]))
-    return tuple(_describe(index, ground, reading, group) for group in groups[:_N_GAPS])
+    return tuple(_describe(index, reading, group) for group in groups[:_N_GAPS])
 
 
 def _group(windows: Sequence[int], vectors: NDArray[np.float32]) -> list[list[int]]:
@@ -75,9 +80,10 @@ def _likeness(window: int, group: Sequence[int], vectors: NDArray[np.float32]) -
     return cosine - (_SAME_BESIDE if window - group[-1] == 1 else _SAME)
 
 
-def _describe(index: Index, ground: Ground, reading: Reading, group: Sequence[int]) -> Gap:
+def _describe(index: Index, reading: Reading, group: Sequence[int]) -> Gap:
     windows = [reading.windows[i] for i in group]
-    terms = _telling_terms(index, ground, [window.text for window in windows])
+    idf = reading.lanes[0].ground.holdings.idf
+    terms = _telling_terms(index, idf, [window.text for window in windows])
     sections = Counter(reading.document.sentences[w.first].section for w in windows)
     section, n_in_it = sections.most_common(1)[0]
     is_of_one = section and n_in_it * 2 > len(windows) and len(section.split()) > 1
@@ -92,7 +98,7 @@ def _describe(index: Index, ground: Ground, reading: Reading, group: Sequence[in
     )
 
 
-def _telling_terms(index: Index, ground: Ground, texts: Sequence[str]) -> list[str]:
+def _telling_terms(index: Index, idf: NDArray[np.float32], texts: Sequence[str]) -> list[str]:
     """Give words as they stand in the texts, those first that tell most beside the vault's own."""
     from noteweb.activation.lexicon import hash_term
 
@@ -103,7 +109,6 @@ def _telling_terms(index: Index, ground: Ground, texts: Sequence[str]) -> list[s
             for stem in index.text.sequence(word)[:1]:
                 counts[stem] += 1
                 shown.setdefault(stem, Counter())[word.lower()] += 1
-    idf = ground.holdings.idf
     worth = {stem: (1 + np.log(n)) * idf[hash_term(stem)] for stem, n in counts.items() if n > 1}
     order = sorted(worth or counts, key=lambda stem: (-worth.get(stem, 0), -counts[stem], stem))
     return [shown[stem].most_common(1)[0][0] for stem in order]

@@ -6,7 +6,7 @@ an encoder is kept with the index's phrases, so that an edit embeds only what it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from noteweb.model.document import Sentence
 from noteweb.text.sentences import split_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 
 #: What the parts count for: conditions by meaning, by words, the note by words, the body by
 #: meaning. Chosen on the half of the labelled passages that is there for it, on round numbers.
-WEIGHTS = np.array([1.0, 1.0, 2.0, 0.5])
+_WEIGHTS = (1.0, 1.0, 2.0, 0.5)
+
+#: The same across languages, where few words are shared and the body has no vectors to compare.
+_WEIGHTS_ACROSS = (1.0, 0.1, 0.2, 0.0)
 
 #: How far each note is held against its own background rather than that of all notes.
 _OWN_SHARE = 0.5
@@ -56,7 +59,7 @@ _CHUNK = 64  # windows at once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
-    """Windows made ready: vectors (zeros where the model cannot read them) and words."""
+    """Windows made ready: their vectors and words."""
 
     vectors: NDArray[np.float32]  # shape (n_windows, dim)
     words: Counts
@@ -83,17 +86,16 @@ class Holdings:
         meaning = normalise(vector @ self.vectors.T, self.cohort)[0, first:last]
         words = weigh(texts.words[window : window + 1], self.idf)
         shared = cosines(words, self.condition_words[first:last])[0]
-        if not vector.any():
-            return int(first + np.argmax(shared))
-        spread = scale.part_spread
-        return int(first + np.argmax(meaning / spread[0] + shared / spread[1]))
+        worth = scale.weights / scale.part_spread
+        return int(first + np.argmax(worth[0] * meaning + worth[1] * shared))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
     """The usual values of the parts, and of the notes, among quiet pairs."""
 
-    part_mean: Floats  # shape (4,)
+    weights: Floats  # shape (4,)
+    part_mean: Floats
     part_spread: Floats
     note_mean: Floats  # shape (n_notes,)
     note_spread: Floats
@@ -112,24 +114,33 @@ class Ground:
         return scale_parts(find_parts(self.holdings, texts), self.scale)
 
 
-def make_ground(index: Index, embedder: Embedder, progress: Progress) -> Ground:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What a ground is made with."""
+
+    index: Index
+    embedder: Embedder
+    progress: Progress
+
+
+def make_ground(tools: Tools) -> Ground:
     """Make the ground of the vault's notes.
 
-    What has no vector yet is embedded, and kept with the index.
+    What has no vector yet is embedded, and kept with the index. An embedder that is not the
+    index's own makes a ground for texts in other languages.
 
     Raises
     ------
     IndexBusy, WriteFailed, IndexDamaged
     """
-    (n_own,) = index.catalogue.rows("SELECT count(*) FROM passages WHERE joint IS NOT NULL")[0]
+    catalogue = tools.index.catalogue
+    (n_own,) = catalogue.rows("SELECT count(*) FROM passages WHERE joint IS NOT NULL")[0]
     extra = read_general().conditions if n_own < _FEWEST_CONDITIONS else ()
-    conditions = read_conditions(index.catalogue, extra)
-    return _make(index, embedder, progress, conditions, None)
+    conditions = read_conditions(catalogue, extra)
+    return _make(tools, conditions, _hold_notes, conditions.nids)
 
 
-def make_claim_ground(
-    index: Index, embedder: Embedder, progress: Progress, claims: Sequence[Claim]
-) -> Ground:
+def make_claim_ground(tools: Tools, claims: Sequence[Claim]) -> Ground:
     """Make a ground on which claims stand in the place of notes, each with one condition."""
     statements = tuple(claim.statement for claim in claims)
     extra = read_general().conditions
@@ -141,33 +152,37 @@ def make_claim_ground(
         owners=np.arange(len(claims) + len(extra)),
         texts=(*statements, *extra),
     )
-    nids = dict(index.catalogue.rows("SELECT id, nid FROM notes"))
+    nids = dict(tools.index.catalogue.rows("SELECT id, nid FROM notes"))
     homes = np.array([nids.get(claim.note_id, -1) for claim in claims], dtype=np.int64)
-    return _make(index, embedder, progress, conditions, homes)
+    return _make(tools, conditions, _hold_claims, homes)
 
 
 def _make(
-    index: Index,
-    embedder: Embedder,
-    progress: Progress,
+    tools: Tools,
     conditions: Conditions,
-    homes: NDArray[np.int64] | None,
+    hold: Callable[[Index, Conditions, NDArray[np.float32]], Holdings],
+    homes: NDArray[np.int64],
 ) -> Ground:
-    """Make a ground; `homes` are the notes (nids) that claims stand in, None for notes."""
+    """Make a ground; `homes` are the notes (nids) that what is held against stands in."""
+    index = tools.index
     sources, windows = _read_background(index)
     if len(windows) < _FEWEST_WINDOWS:
         passages = read_general().passages
         sources = np.concatenate([sources, -2 - np.arange(len(passages))])
         windows = [*windows, *passages]
-    with index.lock():
-        vectors = phrase_vectors(index, embedder, [*conditions.texts, *windows], progress)
     n_texts = len(conditions.texts)
-    hold = _hold_notes if homes is None else _hold_claims
+    with index.lock():
+        vectors = phrase_vectors(
+            index, tools.embedder, [*conditions.texts, *windows], tools.progress
+        )
+    is_own = tools.embedder.identity == index.space
     holdings = hold(index, conditions, vectors[:n_texts])
+    if not is_own:
+        holdings = replace(holdings, body=holdings.body[:0])
     words = count_terms(windows, index.text.sequence)
     parts = find_parts(holdings, Texts(vectors=vectors[n_texts:], words=words))
-    quiet = _find_quiet(index, conditions.nids if homes is None else homes, sources)
-    scale = fit_scale(parts, quiet)
+    quiet = _find_quiet(index, homes, sources)
+    scale = fit_scale(parts, quiet, np.array(_WEIGHTS if is_own else _WEIGHTS_ACROSS))
     scores = np.where(quiet, scale_parts(parts, scale), np.nan)
     return Ground(holdings=holdings, scale=scale, null=fit_null(scores, sources))
 
@@ -185,14 +200,13 @@ def find_parts(holdings: Holdings, texts: Texts) -> Floats:
 
 def _find_chunk(holdings: Holdings, vectors: NDArray[np.float32], counts: Counts) -> Floats:
     conditions = holdings.conditions
-    is_read = np.asarray(vectors.any(axis=1))
     meaning = normalise(vectors @ holdings.vectors.T, holdings.cohort)[:, : conditions.n_own]
     words = weigh(counts, holdings.idf)
     body = np.zeros((len(vectors), len(conditions.nids)))
     if len(holdings.body):
         near = best_by_owner(vectors @ holdings.body.T, holdings.body_starts)
         body[:, holdings.body_owners] = centre(near)
-    parts = np.stack(
+    return np.stack(
         [
             conditions.best(meaning),
             conditions.best(cosines(words, holdings.condition_words)),
@@ -200,17 +214,14 @@ def _find_chunk(holdings: Holdings, vectors: NDArray[np.float32], counts: Counts
             body,
         ]
     )
-    parts[[0, 3]] = np.where(is_read[:, None], parts[[0, 3]], np.nan)
-    return parts
 
 
-def fit_scale(parts: Floats, quiet: NDArray[np.bool_]) -> Scale:
+def fit_scale(parts: Floats, quiet: NDArray[np.bool_], weights: Floats) -> Scale:
     """Measure what is usual among the quiet pairs (shape (n_windows, n_notes))."""
-    is_kept = np.logical_and(quiet, ~np.isnan(parts))
-    kept = [parts[i][is_kept[i]] for i in range(len(parts))]
+    kept = [parts[i][quiet] for i in range(len(parts))]
     part_mean = np.array([part.mean() if len(part) else 0.0 for part in kept])
     part_spread = np.array([_spread(part) for part in kept])
-    total = np.where(quiet, _add_up(parts, part_mean, part_spread), np.nan)
+    total = np.where(quiet, _add_up(parts, weights, part_mean, part_spread), np.nan)
     held = total[~np.isnan(total)]
     mean, spread = (held.mean(), _spread(held)) if len(held) else (0.0, 1.0)
     note_means, note_spreads = [], []
@@ -220,6 +231,7 @@ def fit_scale(parts: Floats, quiet: NDArray[np.bool_]) -> Scale:
         note_means.append(mean + _OWN_SHARE * (own_mean - mean))
         note_spreads.append(own_spread**_OWN_SHARE * spread ** (1 - _OWN_SHARE))
     return Scale(
+        weights=weights,
         part_mean=part_mean,
         part_spread=part_spread,
         note_mean=np.array(note_means),
@@ -229,14 +241,13 @@ def fit_scale(parts: Floats, quiet: NDArray[np.bool_]) -> Scale:
 
 def scale_parts(parts: Floats, scale: Scale) -> Floats:
     """Add the weighed parts up, in deviations of each note's background."""
-    total = _add_up(parts, scale.part_mean, scale.part_spread)
+    total = _add_up(parts, scale.weights, scale.part_mean, scale.part_spread)
     return np.asarray((total - scale.note_mean) / scale.note_spread)
 
 
-def _add_up(parts: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Give the weighed sum; a part that could not be read counts as usual."""
+def _add_up(parts: Floats, weights: Floats, mean: Floats, spread: Floats) -> Floats:
     each = (parts - mean[:, None, None]) / spread[:, None, None]
-    return np.asarray(np.tensordot(WEIGHTS, np.nan_to_num(each, nan=0.0), axes=1))
+    return np.asarray(np.tensordot(weights, each, axes=1))
 
 
 def _spread(values: Floats) -> float:

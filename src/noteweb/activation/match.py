@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from noteweb.activation.condition import Conditions
     from noteweb.activation.ground import Ground, Texts
+    from noteweb.activation.null import Null
     from noteweb.activation.window import Window
     from noteweb.index.folder import Index
     from noteweb.index.lookup import PassageRow
@@ -29,39 +31,71 @@ _N_MATCHES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """Windows (by their places in the document) that are read by one model."""
+
+    ground: Ground
+    places: tuple[int, ...]
+    texts: Texts
+
+    def best_condition(self, window: int, owner: int) -> int:
+        """Give the condition of a note that a window of the lane meets best."""
+        row = self.places.index(window)
+        return self.ground.holdings.best_condition(self.ground.scale, self.texts, row, owner)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A document cut, prepared and scored.
 
     Attributes
     ----------
+    lanes : every window is in one; the one with most windows first
     scores : of windows against notes, shape (n_windows, n_notes)
     strengths, rates : shape (n_notes,)
     """
 
     document: Document
     windows: tuple[Window, ...]
-    texts: Texts
+    lanes: tuple[Lane, ...]
     scores: Floats
     strengths: Floats
     rates: Floats
 
+    @property
+    def null(self) -> Null:
+        """What chance does, in the lane with most windows."""
+        return self.lanes[0].ground.null
 
-def read(ground: Ground, document: Document, windows: tuple[Window, ...], texts: Texts) -> Reading:
-    """Score a document."""
-    scores = ground.score(texts)
+    @property
+    def conditions(self) -> Conditions:
+        """The conditions, the same in every lane."""
+        return self.lanes[0].ground.holdings.conditions
+
+    def best_condition(self, window: int, owner: int) -> int:
+        """Give the condition of a note that a window meets best."""
+        lane = next(lane for lane in self.lanes if window in lane.places)
+        return lane.best_condition(window, owner)
+
+
+def read(document: Document, windows: tuple[Window, ...], lanes: Sequence[Lane]) -> Reading:
+    """Score a document of at least one window."""
+    ordered = tuple(sorted(lanes, key=lambda lane: -len(lane.places)))
+    scores = np.empty((len(windows), len(ordered[0].ground.holdings.conditions.nids)))
+    for lane in ordered:
+        scores[list(lane.places)] = lane.ground.score(lane.texts)
     return Reading(
         document=document,
         windows=windows,
-        texts=texts,
+        lanes=ordered,
         scores=scores,
         strengths=strength(scores),
-        rates=draw_chance(ground.null, len(windows)).rates(scores),
+        rates=draw_chance(ordered[0].ground.null, len(windows)).rates(scores),
     )
 
 
 def explain(
     index: Index,
-    ground: Ground,
     reading: Reading,
     owners: Sequence[int],
     probability: Callable[[int], float | None],
@@ -69,13 +103,13 @@ def explain(
     """Give these notes (positions in the ground) with their reasons, in the order given."""
     best = {owner: _best_windows(reading, owner) for owner in owners}
     met = {
-        (owner, window): ground.holdings.best_condition(ground.scale, reading.texts, window, owner)
+        (owner, window): reading.best_condition(window, owner)
         for owner, windows in best.items()
         for window in windows
     }
-    pids = ground.holdings.conditions.pids
+    pids = reading.conditions.pids
     rows = {row.pid: row for row in find_passages(index.catalogue, "pid", pids[list(met.values())])}
-    without = _leave_out_best(ground, reading)
+    without = _leave_out_best(reading)
     firings = []
     for owner, windows in best.items():
         shown = [rows[int(pids[met[owner, window]])] for window in windows]
@@ -122,10 +156,10 @@ def _match(index: Index, reading: Reading, owner: int, window: int, row: Passage
     )
 
 
-def _leave_out_best(ground: Ground, reading: Reading) -> tuple[Floats, Floats]:
+def _leave_out_best(reading: Reading) -> tuple[Floats, Floats]:
     """Give strengths and rates without each note's best window."""
     n_windows, n_notes = reading.scores.shape
     if n_windows == 1:
         return np.zeros(n_notes), np.ones(n_notes)
     rest = np.sort(reading.scores, axis=0)[:-1]
-    return strength(rest), draw_chance(ground.null, n_windows - 1).rates(rest)
+    return strength(rest), draw_chance(reading.null, n_windows - 1).rates(rest)

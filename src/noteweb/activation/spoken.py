@@ -13,7 +13,6 @@ from noteweb.model.firing import SpokenOf
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from noteweb.activation.ground import Ground
     from noteweb.activation.match import Reading
     from noteweb.index.folder import Index
     from noteweb.model.claim import Claim
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 def find_spoken_of(
     index: Index,
-    ground: Ground,
     reading: Reading,
     claims: Sequence[Claim],
     fdr: float,
@@ -32,13 +30,11 @@ def find_spoken_of(
 
     Parameters
     ----------
-    ground : made of the claims, in their order
+    reading : of the document on the ground of these claims, in their order
     """
-    if not claims or not reading.windows:
-        return ()
-    scores = ground.score(reading.texts)
+    scores = reading.scores
     peak = scores.max(axis=0, keepdims=True)
-    chance = draw_chance(ground.null, 1)
+    chance = draw_chance(reading.null, 1)
     # The best of n windows does well n times as often.
     rates = np.minimum(1.0, chance.rates(peak) * len(reading.windows))
     order = np.lexsort((np.arange(len(claims)), rates))

@@ -34,8 +34,8 @@ def open_embedder(
 
     Parameters
     ----------
-    name : "default" for the model that is installed with noteweb, "hashing" for no model at all,
-        else a folder, or a name in the Hugging Face cache or hub
+    name : "default" and "multilingual" for the models that are installed with noteweb, "hashing"
+        for no model at all, else a folder, or a name in the Hugging Face cache or hub
     device : "auto" takes an accelerator for passages only, where one shows itself
     purpose : a query runs in one thread, passages on all cores
     memory : the file that remembers the weights' hash, by default in the user's cache folder
@@ -57,6 +57,10 @@ def open_embedder(
         from noteweb.embed.hashing import HashingEmbedder
 
         return HashingEmbedder()
+    if name == "multilingual":
+        from noteweb.embed.multilingual import MultilingualEmbedder
+
+        return MultilingualEmbedder()
     folder = _find_numpy_model(name) if device in {"auto", "cpu"} else None
     if folder is None:
         return _open_sbert(name, device, memory)

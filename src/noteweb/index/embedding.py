@@ -181,9 +181,14 @@ def phrase_vectors(
 ) -> NDArray[np.float32]:
     """Give the vectors of short texts, shape (n, dim), embedding only those not seen before.
 
-    They are committed shard by shard, so a run that is stopped keeps what it has done.
+    The embedder need not be the index's own. Vectors are committed shard by shard, so a run that is
+    stopped keeps what it has done.
     """
-    keys = [blake2b(p.encode("utf-8", "replace"), digest_size=16).digest() for p in phrases]
+    space = b"" if embedder.identity == index.space else embedder.identity.encode()
+    keys = [
+        blake2b(p.encode("utf-8", "replace"), digest_size=16, key=space[:64]).digest()
+        for p in phrases
+    ]
     known = dict(index.catalogue.rows("SELECT key, vector FROM phrases"))
     fresh = {key: phrase for key, phrase in zip(keys, phrases, strict=True) if key not in known}
     waiting = sorted(fresh, key=lambda key: (len(fresh[key]), key))
