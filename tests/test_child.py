@@ -11,6 +11,7 @@ import pytest
 
 from abuse import GOOD, make_task
 from noteweb.evidence.child import OUT, RECORD, run_task
+from noteweb.evidence.share import SHARE, read_share
 from noteweb.model.record import read_record
 from noteweb.model.run import RunStatus
 
@@ -22,7 +23,7 @@ def make(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "modules", dict(sys.modules))
     monkeypatch.setattr(sys, "stderr", sys.stderr)
 
-    def run(task):
+    def run(task, *beside):
         work, code = tmp_path / "work", tmp_path / "code"
         work.mkdir()
         for name, content in task.files.items():
@@ -30,7 +31,7 @@ def make(tmp_path, monkeypatch):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         run_task(task, code, work, "limits")
-        assert [each.name for each in work.iterdir() if each.name != OUT] == [RECORD]
+        assert {each.name for each in work.iterdir()} - {OUT} == {RECORD, *beside}
         return read_record(json.loads((work / RECORD).read_bytes()))
 
     return run
@@ -50,6 +51,13 @@ def test_a_report_is_on_record_with_where_it_was_made(make):
     assert record.machine["system"] == "Linux"
     assert record.started <= record.ended
     assert record.memory_mb > 1
+
+
+def test_what_the_run_tells_of_itself_is_left_beside(make, tmp_path):
+    """How far it is stands in a file that a watcher reads, and never in the way of the run."""
+    body = 'ctx.progress(0.25, "a\\nb")\nctx.progress(0.5, "too soon after")\n' + GOOD
+    assert make(make_task(body), SHARE).status is RunStatus.OK
+    assert read_share(tmp_path / "work") == (0.25, "a b")
 
 
 def test_a_report_that_breaks_the_declaration_is_invalid(make):

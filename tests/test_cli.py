@@ -7,6 +7,7 @@ output, lines of standard error behind ``! `` and, where it is not 0, the exit c
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -330,6 +331,38 @@ def test_a_watched_terminal_gets_a_bar(monkeypatch):
     assert bar._bar is not None
     bar.advance(60)
     bar.advance(40)
+    assert bar._bar is None
+    bar.tell(0.5, "late")
+    assert bar._bar is None
+
+
+def test_a_bar_shows_what_is_under_way(monkeypatch):
+    """A few slow steps get a bar after a moment, which moves within a step and names it."""
+    from rich.console import Console
+
+    from noteweb.cli import progress
+
+    def show(bar):
+        out = io.StringIO()
+        Console(file=out, width=200).print(bar._bar.get_renderable())
+        return out.getvalue()
+
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    bar = progress.TerminalBar()
+    bar.begin("running", 3)
+    bar.tell(0.5, "")
+    assert bar._bar is None
+    now[0] = 1.5
+    bar.tell(0.5, "toy: [red]\x1b[2J")
+    assert bar._bar.tasks[0].completed == 0.5
+    assert all(word in show(bar) for word in ("running", " 0/3 ", "toy: [red]␛[2J"))
+    bar.advance(1)
+    bar.tell(0.25, "")
+    assert bar._bar.tasks[0].completed == 1.25
+    assert " 1/3 " in show(bar)
+    assert "toy" not in show(bar)
+    bar.advance(2)
     assert bar._bar is None
 
 

@@ -84,6 +84,32 @@ def test_from_blocked_to_verdicts(vault, capsys):
     assert "blocked (was supported)" in ask(capsys, "verify", "up")[1]
 
 
+def test_what_is_stale_says_why(vault, capsys):
+    """The list, the account and the plan name each thing that has changed since the runs."""
+    write_fixed(vault, "toy")
+    write_fixed(vault, "other")
+    (vault / "note.md").write_text(NOTE.replace("{experiment: toy, ", "{experiment: other, ", 1))
+    ask(capsys, "trust", "allow", "--yes")
+    ask(capsys, "verify")
+    assert "reason" not in ask(capsys, "claims")[1]
+    write_fixed(vault, "toy", "pass; pass")
+    (vault / "note.md").write_text(NOTE.replace("toy,", "toy, params: {shift: 2},"))
+    ask(capsys, "trust", "allow", "--yes")
+    down = "down   stale (was refuted)"
+    changes = "changed-parameters: shift 1.0, now 2.0; changed-code: experiments/toy.py"
+    out = ask(capsys, "claims")[1]
+    assert out.splitlines()[0].endswith("  reason")
+    assert down in out
+    assert changes in out
+    for change in changes.split("; "):
+        assert f"because {change}" in ask(capsys, "why", "down")[1]
+        assert change in ask(capsys, "verify", "--explain")[1]
+    (row,) = json.loads(ask(capsys, "claims", "--format", "json")[1])["claims"][1:2]
+    assert (row["verdict"], row["previous"], row["reason"]) == ("stale", "refuted", changes[:38])
+    ask(capsys, "trust", "revoke", "toy")
+    assert "untrusted: new; to look at it and allow it: " in ask(capsys, "claims")[1]
+
+
 def test_an_untrusted_vault_is_never_run(vault, capsys, tmp_path):
     """Whatever is asked of it, its code leaves no trace."""
     canary = tmp_path / "canary"

@@ -146,6 +146,39 @@ def test_editing_a_helper_makes_its_dependants_stale_and_names_it(lab):
     assert len(lab.records("uses")) == 4
 
 
+def test_another_version_of_a_library_is_named_with_both(lab, monkeypatch):
+    """Records of a machine with other libraries are stale and keep their verdict and their age."""
+    from noteweb.evidence import closure
+
+    write_fixed(lab.root, "toy", more='libraries=("numpy", "rich"),')
+    lab.allow("toy")
+    here = closure.read_version
+    monkeypatch.setattr(closure, "read_version", lambda name: "1.0" if name == "numpy" else "2.0")
+    assert kinds(lab.verify(make_claim("toy"))) == ["supported"]
+    monkeypatch.setattr(closure, "read_version", lambda name: "1.1" if name == "numpy" else "2.0")
+    (row,) = lab.open(make_claim("toy")).rows()
+    assert (row.verdict.kind, row.verdict.previous) == (VerdictKind.STALE, VerdictKind.SUPPORTED)
+    assert str(row.verdict.reason) == "changed-libraries: numpy 1.0, now 1.1"
+    assert row.ended == lab.records("toy")[-1].ended
+    (step,) = lab.open(make_claim("toy")).explain((), Options())
+    assert step.reasons == row.verdict.reasons[:1]
+    monkeypatch.setattr(closure, "read_version", here)
+    why = lab.open(make_claim("toy")).why("c")
+    assert [each.kind.value for each in why.cases[0][1].reasons[:2]] == ["changed-libraries"] * 2
+
+
+def test_another_machine_alone_makes_nothing_stale(lab):
+    """Where it was run is on record, and no part of what a verdict depends on."""
+    write_fixed(lab.root, "toy")
+    lab.allow("toy")
+    assert kinds(lab.verify(make_claim("toy"))) == ["supported"]
+    path = lab.root / "runs" / "toy.jsonl"
+    path.write_text(path.read_text().replace('"system":"Linux"', '"system":"Plan 9"'))
+    (row,) = lab.open(make_claim("toy")).rows()
+    assert row.verdict.kind is VerdictKind.SUPPORTED
+    assert {record.machine["system"] for record in lab.records("toy")} == {"Plan 9"}
+
+
 def test_data_and_parameters_make_stale_and_are_named(lab):
     """A changed data file and a changed parameter of the claim are named; expectations are not."""
     write_fixed(lab.root, "toy", more='data=("d.csv",),')
@@ -159,7 +192,7 @@ def test_data_and_parameters_make_stale_and_are_named(lab):
     assert len(lab.records("toy")) == 2
     assert verdict.expectations[0].is_post_hoc
     (row,) = lab.open(make_claim("toy", params={"shift": 2.0})).rows()
-    assert str(row.verdict.reason) == "changed-parameters: shift"
+    assert str(row.verdict.reason) == "changed-parameters: shift 1.0, now 2.0"
     data.write_text("2")
     lab.allow("toy")
     (row,) = lab.open(make_claim("toy")).rows()
@@ -298,7 +331,8 @@ def test_a_finished_run_that_nobody_took_is_taken(lab):
     tasks = plan_tasks(open_cases(make_claim("toy"), work, "quick"), "process")
     with open_shop(work, lab.cache, Options()) as shop:
         # Taken from the executor, and then the parent is gone before it is written down.
-        left = {t.parts.seed: r.record for t, r in shop.run(tasks[:2], is_recorded=True)}
+        found = shop.run(tasks[:2], Silent(), is_recorded=True)
+        left = {task.parts.seed: result.record for task, result in found}
     assert lab.records("toy") == ()
     time.sleep(1.1)  # the time on record is in seconds
     lab.verify(make_claim("toy"))

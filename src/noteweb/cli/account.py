@@ -37,6 +37,7 @@ _COLOURS = {
     VerdictKind.ERROR: _BAD,
     VerdictKind.NOT_TESTABLE: None,
 }
+_NO_VERDICT = {VerdictKind.BLOCKED, VerdictKind.INVALID, VerdictKind.ERROR}
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -103,8 +104,9 @@ def account_row(found: Account) -> Row:
 def show_claims(rows: Sequence[ClaimRow]) -> None:
     """Show claims as a table, and their counts on standard error."""
     now = datetime.now(UTC)
+    reasons = [_doubt(row.verdict) for row in rows]
     _table(
-        ("claim", "verdict", "evidence", "age", "note"),
+        ("claim", "verdict", "evidence", "age", "note", *(["reason"] if any(reasons) else [])),
         [
             (
                 row.claim.id,
@@ -112,8 +114,9 @@ def show_claims(rows: Sequence[ClaimRow]) -> None:
                 ", ".join(each.experiment for each in row.claim.evidence) or "-",
                 _age(row.ended, now),
                 row.claim.note_id,
+                *([reason] if any(reasons) else []),
             )
-            for row in rows
+            for row, reason in zip(rows, reasons, strict=True)
         ],
     )
     _count(row.verdict for row in rows)
@@ -219,6 +222,14 @@ def _kind(verdict: Verdict) -> str:
     if verdict.previous is not None:
         text += f" (was {verdict.previous.value})"
     return typer.style(text, fg=_COLOURS.get(verdict.kind, _OPEN))
+
+
+def _doubt(verdict: Verdict) -> str:
+    """Give why there is no valid verdict: what has changed, what is wrong; else nothing."""
+    if verdict.kind is VerdictKind.STALE:
+        changes = [each for each in verdict.reasons if each.kind.is_change]
+        return "; ".join(map(str, changes or verdict.reasons[:1]))
+    return str(verdict.reason) if verdict.kind in _NO_VERDICT else ""
 
 
 def _count(found: Iterable[Verdict]) -> None:

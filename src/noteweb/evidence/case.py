@@ -19,13 +19,13 @@ from noteweb.model.run import RunKey, find_changes
 from noteweb.model.verdict import Reason, ReasonKind, Verdict, VerdictKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from noteweb.evidence.find import Found
     from noteweb.evidence.workplace import Workplace
     from noteweb.ledger import Ledger
     from noteweb.model.claim import Claim, EvidenceRef
-    from noteweb.model.run import Change, RunRecord
+    from noteweb.model.run import RunRecord
 
 _CHANGED = {
     "code": ReasonKind.CHANGED_CODE,
@@ -72,6 +72,13 @@ class Case:
             return []
         return [each for each in self.ledger.records if not find_changes(each.parts, self.key)]
 
+    def known_records(self) -> list[RunRecord]:
+        """Give the records that the verdict rests on: those before the change where it is stale."""
+        if records := self.records():
+            return records
+        old = self._find_old()
+        return old.records if old else []
+
     def missing(self, n_seeds: int) -> list[RunKey]:
         """Give the keys of those of the first planned seeds that are not on record."""
         if self.key is None:
@@ -113,7 +120,7 @@ class Case:
         old = self._find_old()
         if old is None:
             return (Reason(kind=ReasonKind.FIRST_RUN),)
-        return _changes_to_reasons(old.changes)
+        return old.reasons
 
     def registrations(self, written: str) -> tuple[Registration, ...]:
         """Give what to write down before the first run."""
@@ -143,7 +150,7 @@ class Case:
             return None
         post_hoc = find_post_hoc(self.ledger, self.claim.id, old.evidence)
         verdict = judge_evidence(self.claim, old.evidence, old.records, post_hoc)
-        return mark_stale(verdict, _changes_to_reasons(old.changes))
+        return mark_stale(verdict, old.reasons)
 
     def _find_old(self) -> _Old | None:
         """Find the last runs that the claim rested on before something changed."""
@@ -162,8 +169,8 @@ class Case:
             if records:
                 last = records[-1].parts
                 group = [each for each in records if not find_changes(each.parts, last)]
-                changes = find_changes(last, self.key)
-                return _Old(evidence=evidence, records=group, changes=changes)
+                reasons = _name_changes(last, self.key)
+                return _Old(evidence=evidence, records=group, reasons=reasons)
         return None
 
     def _choose_kin(self, records: list[RunRecord]) -> list[RunRecord]:
@@ -196,7 +203,7 @@ class _Old:
 
     evidence: EvidenceRef
     records: list[RunRecord]
-    changes: tuple[Change, ...]
+    reasons: tuple[Reason, ...]
 
 
 def open_cases(claim: Claim, workplace: Workplace, profile: str) -> tuple[Case, ...]:
@@ -235,5 +242,13 @@ def _open_case(claim: Claim, evidence: EvidenceRef, workplace: Workplace, profil
     return replace(case, key=key)
 
 
-def _changes_to_reasons(changes: Sequence[Change]) -> tuple[Reason, ...]:
-    return tuple(Reason(kind=_CHANGED[each.part], detail=each.name) for each in changes)
+def _name_changes(old: RunKey, new: RunKey) -> tuple[Reason, ...]:
+    """Give what has changed; of what is no hash, from what to what."""
+    reasons = []
+    for each in find_changes(old, new):
+        detail = each.name
+        if each.part in {"libraries", "params"}:
+            before, after = (getattr(key, each.part).get(each.name, "-") for key in (old, new))
+            detail = f"{each.name} {before}, now {after}"
+        reasons.append(Reason(kind=_CHANGED[each.part], detail=detail))
+    return tuple(reasons)

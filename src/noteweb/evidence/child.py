@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noteweb.evidence.atomic import write_atomic
+from noteweb.evidence.share import ShareFile
 from noteweb.lab import Context
 from noteweb.model.record import write_record
 from noteweb.model.run import Artifact, Complaint, RunRecord, RunStatus
@@ -43,7 +44,11 @@ def run_task(task: Task, code: Path, work: Path, sandbox: str) -> None:
     """Run the task with the files under `code`, and leave its record in `work`."""
     started, begun = datetime.now(UTC), time.monotonic()
     context = Context(
-        task.declaration(), seed=task.parts.seed, out=work / OUT, profile=task.parts.profile
+        task.declaration(),
+        seed=task.parts.seed,
+        out=work / OUT,
+        profile=task.parts.profile,
+        on_progress=ShareFile(work),
     )
     status, detail = _attempt(task, code, context)
     report = context.close()

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
-    """A claim with what is known of it; `ended` is when its newest run did, empty without one."""
+    """A claim with what is known of it; `ended` is when its newest run did, empty without one.
+
+    Of a stale claim that is the newest run before the change.
+    """
 
     claim: Claim
     verdict: Verdict
@@ -257,4 +260,4 @@ class Evidence:
 
     def _ended(self, claim: Claim, profile: str) -> str:
         cases = open_cases(claim, self.workplace, profile)
-        return max((record.ended for case in cases for record in case.records()), default="")
+        return max((record.ended for case in cases for record in case.known_records()), default="")

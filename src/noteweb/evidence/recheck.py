@@ -72,7 +72,8 @@ def recheck(
     progress.begin("running experiments again", len(drawn))
     found = []
     with open_shop(workplace, cache, options) as shop:
-        for task, result in shop.run([task for task, _ in drawn.values()], is_recorded=False):
+        tasks = [task for task, _ in drawn.values()]
+        for task, result in shop.run(tasks, progress, is_recorded=False):
             if result is not None and result.record is not None:
                 found.append(compare(drawn[task.name][1], result.record))
             shop.release(task)

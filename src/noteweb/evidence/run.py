@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 from noteweb.errors import BadRequest
 from noteweb.evidence.case import open_cases
 from noteweb.evidence.plan import plan_step, plan_tasks
+from noteweb.evidence.share import read_share
 from noteweb.judge import judge_claim
 from noteweb.ledger import append_entries, name_ledger
 from noteweb.model.verdict import VerdictKind
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 #: Three looks are planned; one more round for what another `verify` has changed meanwhile.
 _MOST_ROUNDS = 4
 _PAUSE_S = 0.01
+_LOOK_S = 0.25  # between two looks at how far runs are
 PROCESS, DASK = "process", "dask"
 
 
@@ -138,6 +140,7 @@ class Shop:
         self._workplace = workplace
         self._store = store
         self._executor = executor
+        self._next_look = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -167,19 +170,19 @@ class Shop:
         WriteFailed, ExecutorUnavailable
         """
         progress.begin("running experiments", len(tasks))
-        for task, result in self.run(tasks, is_recorded=True):
+        for task, result in self.run(tasks, progress, is_recorded=True):
             if result is not None and result.record is not None:
                 self._record(task, self._store.keep(result.record, result.artifacts))
             self.release(task)
             progress.advance(1)
 
     def run(
-        self, tasks: Sequence[Task], *, is_recorded: bool
+        self, tasks: Sequence[Task], progress: Progress, *, is_recorded: bool
     ) -> Iterator[tuple[Task, Result | None]]:
         """Give each task with its result as they come; None for one that another has recorded.
 
         With `is_recorded`, a run that is on record by now is not made, and one that lies finished
-        in its folder is taken as it is. The caller releases each task.
+        in its folder is taken as it is. The caller releases each task, and counts it as done.
         """
         waiting = deque(tasks)
         flying: dict[str, tuple[Task, Job]] = {}
@@ -202,11 +205,21 @@ class Shop:
                 n_moved += 1
                 yield task, job.result()
             if not n_moved:
+                self._tell([task for task, _ in flying.values()], progress)
                 time.sleep(_PAUSE_S)
 
     def release(self, task: Task) -> None:
         """Give a task back, and take its folder away."""
         self._store.release(task)
+
+    def _tell(self, tasks: Sequence[Task], progress: Progress) -> None:
+        """Tell how far the runs under way are; those on other machines tell nothing."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _LOOK_S
+        told = [(task, *read_share(self._store.folder(task) / "work")) for task in tasks]
+        notes = (f"{task.parts.experiment}: {note}" for task, _, note in told if note)
+        progress.tell(sum(share for _, share, _ in told), next(notes, ""))
 
     def _known(self, task: Task) -> tuple[Result | None] | None:
         from noteweb.evidence.executors import Result

@@ -12,7 +12,6 @@ import os
 import selectors
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from noteweb.evidence.atomic import read_plain
 from noteweb.evidence.child import OUT, RECORD
 from noteweb.evidence.sandbox import Level, import_paths, prefix
 from noteweb.evidence.task import make_environment, write_task
@@ -104,7 +104,7 @@ def read_left_record(task: Task, folder: Path) -> RunRecord | None:
     Artifacts are counted from what lies there; a link is none, since it could lead anywhere.
     """
     try:
-        record = read_record(json.loads(_read_plain(folder / "work" / RECORD, _LONGEST_RECORD)))
+        record = read_record(json.loads(read_plain(folder / "work" / RECORD, _LONGEST_RECORD)))
     except (OSError, ValueError, RecursionError, RecordInvalid):
         return None
     if record.parts != task.parts or record.attempt != task.attempt:
@@ -119,7 +119,7 @@ def read_artifact(folder: Path, name: str) -> tuple[Artifact, bytes] | None:
     try:
         if path.parent.is_symlink() or Path(name).name != name:
             return None
-        data = _read_plain(path, _LARGEST_ARTIFACT)
+        data = read_plain(path, _LARGEST_ARTIFACT)
     except OSError:
         return None
     digest = hashlib.sha256(data).hexdigest()
@@ -273,18 +273,3 @@ def _read_end(end: End) -> tuple[RunStatus | None, str]:
     if -end.code == signal.SIGXFSZ:
         return RunStatus.DISK_LIMIT, name
     return (RunStatus.CRASH if -end.code in _OWN_FAULT else RunStatus.KILLED), f"ended by {name}"
-
-
-def _read_plain(path: Path, most: int) -> bytes:
-    """Read a regular file that a run has left, never through a link.
-
-    Raises
-    ------
-    OSError : it is no plain file, or larger than `most` bytes
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > most:
-            raise OSError(0, "no plain file", os.fspath(path))
-        return stream.read(most)

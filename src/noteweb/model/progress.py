@@ -16,6 +16,13 @@ class Progress(Protocol):
         """Tell that `n_steps` more are done."""
         ...
 
+    def tell(self, n_steps: float, note: str) -> None:
+        """Tell how much of the steps under way is done by now, in steps, and what is going on.
+
+        None of it counts as done; the next word takes the place of this one.
+        """
+        ...
+
 
 class Silent:
     """A listener that says nothing."""
@@ -24,4 +31,7 @@ class Silent:
         """Hear nothing."""
 
     def advance(self, n_steps: int) -> None:
+        """Hear nothing."""
+
+    def tell(self, n_steps: float, note: str) -> None:
         """Hear nothing."""

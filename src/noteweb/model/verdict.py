@@ -62,6 +62,11 @@ class ReasonKind(StrEnum):
     CHANGED_PROFILE = "changed-profile"
     CHANGED_FORMAT = "changed-format"
 
+    @property
+    def is_change(self) -> bool:
+        """Whether it says what has changed since the runs."""
+        return self.value.startswith("changed-")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
