@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from noteweb.activation.ground import Tools
 
 #: Models that read Latin script alone. To all-MiniLM-L6-v2 any two Russian texts are alike.
-_LATIN_ONLY = frozenset({"default"})
+_LATIN_ONLY = frozenset({"all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"})
 
 
 def cannot_read(model: str, windows: Sequence[str]) -> list[bool]:
