@@ -18,6 +18,7 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── ExperimentUnreadable its file declares nothing that can be run
     ├── SandboxUnavailable   the machine offers no sandbox, and one was asked for
     ├── ExecutorUnavailable  the machines that should run it cannot be reached
+    ├── DocumentUnreadable   a paper, page or library holds nothing that can be read
     └── BadRequest           an argument makes no sense
 """
 
@@ -195,6 +196,14 @@ class ExecutorUnavailable(NotewebError):
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason, hint or "run on this machine instead: --executor process")
+
+
+class DocumentUnreadable(NotewebError):
+    """A file that was named as a document, or a library of references, cannot be read as one."""
+
+    def __init__(self, name: str, reason: str, hint: str) -> None:
+        super().__init__(f"{name} {reason}", hint)
+        self.name = name
 
 
 class BadRequest(NotewebError):
