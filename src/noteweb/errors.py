@@ -21,6 +21,7 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── SandboxUnavailable   the machine offers no sandbox, and one was asked for
     ├── ExecutorUnavailable  the machines that should run it cannot be reached
     ├── NobodyToAsk          a person has to decide, and none is at a terminal
+    ├── DocumentUnreadable   a paper, page or library holds nothing that can be read
     └── BadRequest           an argument makes no sense, whatever the vault holds
 """
 
@@ -219,6 +220,14 @@ class NobodyToAsk(NotewebError):
 
     def __init__(self, question: str) -> None:
         super().__init__(f"nobody is here to {question}", "at a terminal, or with --yes")
+
+
+class DocumentUnreadable(NotewebError):
+    """A file that was named as a document, or a library of references, cannot be read as one."""
+
+    def __init__(self, name: str, reason: str, hint: str) -> None:
+        super().__init__(f"{name} {reason}", hint)
+        self.name = name
 
 
 class BadRequest(NotewebError):

@@ -151,3 +151,10 @@ def find_lossy(text: str) -> tuple[LossyDamage, ...]:
                 )
             )
     return tuple(found)
+
+
+def guess_lost(text: str) -> str:
+    """Put the guessed character where bytes were lost, for a text that is never written back."""
+    for _, sign, pattern, guess in _LOST if not text.isascii() else ():
+        text = pattern.sub(guess if len(guess) == 1 else "", text) if sign in text else text
+    return text
