@@ -218,8 +218,13 @@ class IndexedVault:
             config=self.config,
             with_vectors=with_vectors,
             model=lambda: self.embedder if with_vectors else self._embedder_if_any(),
-            bulk=lambda: self._open("bulk"),
+            bulk=lambda: self.bulk_embedder,
         )
+
+    @cached_property
+    def bulk_embedder(self) -> Embedder:
+        """The model for many passages at once."""
+        return self._open("bulk")
 
     def _open(self, purpose: Literal["query", "bulk"]) -> Embedder:
         from noteweb.embed import open_embedder

@@ -12,8 +12,11 @@ from noteweb.model.note import CLAIMS
 from noteweb.vault import scan
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Sequence
 
+    from noteweb.activation.front import Activation
+    from noteweb.activation.front import Options as ActivationOptions
     from noteweb.claimset import ClaimSet
     from noteweb.evidence.front import Evidence
     from noteweb.evidence.run import Options
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from noteweb.graph.route import Route
     from noteweb.mend import Repair
     from noteweb.model.claim import Claim
+    from noteweb.model.document import Document
+    from noteweb.model.firing import Report
     from noteweb.model.verdict import Verdict
 
 
@@ -122,6 +127,45 @@ class NoteWeb(IndexedVault):
 
         return Evidence(self.root, self.folder, lambda: self.claims)
 
+    @cached_property
+    def activation(self) -> Activation:
+        """The notes' conditions, ready to be held against documents.
+
+        Raises
+        ------
+        ModelUnavailable
+            where the vault is searched by words alone
+        """
+        from noteweb.activation.front import Activation, Sources
+        from noteweb.activation.ground import Tools
+
+        self.refresh(with_vectors=True)
+        if self.model == "none":
+            raise ModelUnavailable("none", "this vault is searched by words alone")
+        sources = Sources(root=self.root, claims=lambda: self.claims, verdicts=self._claim_verdicts)
+        tools = Tools(index=self.index, embedder=self.bulk_embedder, progress=self.progress)
+        return Activation(sources, tools)
+
+    def activate(
+        self, document: Document | str | os.PathLike[str], options: ActivationOptions | None = None
+    ) -> Report:
+        """Tell which notes a document sets off, by which condition, on which passage.
+
+        Parameters
+        ----------
+        document : read already, or the path of one
+
+        Raises
+        ------
+        DocumentUnreadable, NotewebError
+        """
+        from noteweb.activation.front import Options
+        from noteweb.documents.read import open_document
+        from noteweb.model.document import Document
+
+        read = document if isinstance(document, Document) else open_document(document)
+        return self.activation.report(read, options or Options())
+
     def verify(self, *claims: str, options: Options | None = None) -> list[Verdict]:
         """Make the runs that the claims' experiments still need, and judge; all claims by default.
 
@@ -186,6 +230,9 @@ class NoteWeb(IndexedVault):
         wrong = [*self._claim_set.problems, *self.evidence.problems()]
         found = [*seen.problems, *told, *links, *find_double_ids(own), *wrong]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.code)))
+
+    def _claim_verdicts(self) -> dict[str, str]:
+        return {row.claim.id: row.verdict.kind.value for row in self.evidence.rows()}
 
     @cached_property
     def _claim_set(self) -> ClaimSet:

@@ -72,3 +72,30 @@ def fit_calibration(rates: Floats, fires: NDArray[np.bool_]) -> Calibration:
 def is_enough(fires: NDArray[np.bool_]) -> bool:
     """Tell whether labels calibrate anything."""
     return len(fires) >= FEWEST_LABELS and 0 < int(fires.sum()) < len(fires)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """Pairs of about the same predicted probability, and how many of them fire."""
+
+    predicted: float
+    observed: float
+    n_labels: int
+
+
+def find_reliability(rates: Floats, fires: NDArray[np.bool_], n_bins: int = 8) -> tuple[Bin, ...]:
+    """Give the reliability curve of labels, each predicted by a fit without it, by equal counts."""
+    kept = [np.arange(len(rates)) != i for i in range(len(rates))]
+    predicted = np.array(
+        [fit_calibration(rates[keep], fires[keep]).probability(rates[~keep])[0] for keep in kept]
+    )
+    order = np.argsort(predicted, kind="stable")
+    return tuple(
+        Bin(
+            predicted=float(predicted[part].mean()),
+            observed=float(fires[part].mean()),
+            n_labels=len(part),
+        )
+        for part in np.array_split(order, min(n_bins, max(1, len(order) // 5)))
+        if len(part)
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from noteweb.activation.calibrate import Calibration, fit_calibration, is_enough
+from noteweb.activation.calibrate import (
+    FEWEST_LABELS,
+    Bin,
+    Calibration,
+    find_reliability,
+    fit_calibration,
+    is_enough,
+)
 from noteweb.activation.gap import find_gaps
 from noteweb.activation.gloss import Gloss
 from noteweb.activation.ground import make_claim_ground, make_ground
@@ -21,6 +27,7 @@ from noteweb.activation.prepare import cannot_read, prepare
 from noteweb.activation.spoken import find_spoken_of
 from noteweb.activation.spread import spread
 from noteweb.activation.window import cut_windows
+from noteweb.errors import BadRequest
 from noteweb.index.lookup import find_cards, find_edges
 from noteweb.model.firing import Report, SecondHand, SpokenOf, Via
 
@@ -136,6 +143,21 @@ class Activation:
         self.__dict__.pop("calibration", None)
         return label
 
+    def reliability(self) -> tuple[tuple[Bin, ...], int]:
+        """Give the reliability curve of the vault's labels, and how many there are.
+
+        Raises
+        ------
+        BadRequest
+            where there are too few
+        """
+        rates, fires = self.labelled_rates()
+        if not is_enough(fires):
+            message = f"{len(fires)} labels calibrate nothing"
+            hint = f"noteweb label, until there are {FEWEST_LABELS}, of either answer some"
+            raise BadRequest(message, hint)
+        return find_reliability(rates, fires), len(rates)
+
     def labelled_rates(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Give the rates of the labelled pairs and whether each fires; unsure ones are left out."""
         labels = [x for x in read_labels(self._sources.root)[0] if x.answer is not Answer.UNSURE]
@@ -228,8 +250,3 @@ class Activation:
             )
             for arrival in arrivals
         )
-
-
-def count_labels(labels: Sequence[Label]) -> Counter[Answer]:
-    """Count labels by answer."""
-    return Counter(label.answer for label in labels)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from noteweb.activation.lexicon import hash_term
 from noteweb.activation.match import show_window
 from noteweb.model.firing import Gap
 
@@ -35,6 +36,15 @@ _APPARATUS = re.compile(
     r"acknowledge?ment|funding|author contribution|competing interest|conflict of interest|ethic"
     r"|data availability|code availability|supplementary|reproducibility statement|checklist"
     r"|благодарност|финансировани|конфликт интересов",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"^(?:[\dA-Z](?:\.\d+)*\.?|[IVX]+\.)\s+")
+#: Headings that any paper has say nothing of its subject.
+_USUAL = re.compile(
+    r"(?:abstract|introduction|background|related work|preliminaries|methods?|methodology|approach"
+    r"|experiments?|experimental setup|results?|evaluation|analysis|discussion|limitations"
+    r"|conclusions?|appendix|implementation details|введение|заключение|выводы|методы?"
+    r"|результаты|обсуждение)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w-]{2,}")
@@ -86,8 +96,9 @@ def _describe(index: Index, reading: Reading, group: Sequence[int]) -> Gap:
     terms = _telling_terms(index, idf, [window.text for window in windows])
     sections = Counter(reading.document.sentences[w.first].section for w in windows)
     section, n_in_it = sections.most_common(1)[0]
-    is_of_one = section and n_in_it * 2 > len(windows) and len(section.split()) > 1
-    title = section if is_of_one else " ".join(terms[:3])
+    section = _NUMBER.sub("", section)
+    says_it = section and not _USUAL.match(section) and n_in_it * 2 > len(windows)
+    title = section if says_it else " ".join(terms[:3])
     wanted = index.text.stems(" ".join(terms))
     return Gap(
         title=title[:1].upper() + title[1:],
@@ -100,13 +111,13 @@ def _describe(index: Index, reading: Reading, group: Sequence[int]) -> Gap:
 
 def _telling_terms(index: Index, idf: NDArray[np.float32], texts: Sequence[str]) -> list[str]:
     """Give words as they stand in the texts, those first that tell most beside the vault's own."""
-    from noteweb.activation.lexicon import hash_term
-
     counts: Counter[str] = Counter()
     shown: dict[str, Counter[str]] = {}
     for text in texts:
+        telling = index.text.stems(text)
         for word in _WORD.findall(text):
-            for stem in index.text.sequence(word)[:1]:
+            stem = next(iter(index.text.sequence(word)), "")
+            if stem in telling:
                 counts[stem] += 1
                 shown.setdefault(stem, Counter())[word.lower()] += 1
     worth = {stem: (1 + np.log(n)) * idf[hash_term(stem)] for stem, n in counts.items() if n > 1}

@@ -108,7 +108,10 @@ def explain(
         for window in windows
     }
     pids = reading.conditions.pids
-    rows = {row.pid: row for row in find_passages(index.catalogue, "pid", pids[list(met.values())])}
+    rows = {
+        row.pid: row
+        for row in find_passages(index.catalogue, "pid", pids[list(met.values())].tolist())
+    }
     without = _leave_out_best(reading)
     firings = []
     for owner, windows in best.items():

@@ -75,6 +75,21 @@ def read_document(data: bytes, name: str, *, suffix: str = "") -> Document:
     return _read_as(sniff(data, name, suffix=suffix), data, name)
 
 
+def open_document(path: str | os.PathLike[str]) -> Document:
+    """Read the one document that a file holds.
+
+    Raises
+    ------
+    DocumentUnreadable
+        also where it is a folder or a library
+    """
+    path = Path(path)
+    name = show_path(path)
+    if path.is_dir():
+        raise DocumentUnreadable(name, "is a folder", "name a file in it")
+    return read_document(read_file(path), name, suffix=suffix_of(path.name))
+
+
 def _read_any(path: Path, stdin: IO[bytes] | None) -> Iterator[Document | Problem]:
     if str(path) == STANDARD_INPUT:
         if stdin is None:

@@ -1,0 +1,131 @@
+"""Commands about papers: activate, label, new."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from noteweb.activation.label import Answer
+from noteweb.cli import ANSWER_IS_NO
+from noteweb.cli.options import Device, Quiet, Value, ValueFormat, Vault, open_web, tell
+from noteweb.errors import BadRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from noteweb.model.document import Document
+    from noteweb.model.firing import Report
+    from noteweb.web import NoteWeb
+
+Papers = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="PDF, HTML, Markdown, text, a folder, a library (BibTeX, RIS, CSL-JSON, CSV) or -.",
+        metavar="[PAPER]...",
+    ),
+]
+
+
+def activate(
+    papers: Papers = None,
+    vault: Vault = None,
+    *,
+    why: Annotated[str, typer.Option("--why", help="Show this note's passages in full.")] = "",
+    fdr: Annotated[
+        float,
+        typer.Option("--fdr", min=0, max=1, help="Fire where a quiet note does so this seldom."),
+    ] = 0.01,
+    gaps: Annotated[bool, typer.Option("--gaps", help="Add what no note covers.")] = False,
+    claims: Annotated[bool, typer.Option("--claims", help="Add the claims spoken of.")] = False,
+    calibration: Annotated[
+        bool, typer.Option("--calibration", help="Draw how well labels calibrate; no paper.")
+    ] = False,
+    form: Value = ValueFormat.TEXT,
+    device: Device = None,
+    quiet: Quiet = False,
+) -> None:
+    """Tell which notes a paper sets off, by which condition, on which passage.
+
+    Exits with 1 where nothing fires.
+
+    Example: noteweb activate paper.pdf --gaps
+    """
+    from noteweb.activation.front import Options
+    from noteweb.cli import firing, shape
+
+    with open_web(vault, quiet=quiet, device=device) as web:
+        if calibration:
+            firing.show_bins(*web.activation.reliability())
+            return
+        also = (web.find(why),) if why else ()
+        options = Options(fdr=fdr, with_gaps=gaps, with_claims=claims, also=also)
+        reports = []
+        for document in _read(papers or []):
+            report = web.activate(document, options)
+            reports.append(report)
+            if form is ValueFormat.TEXT:
+                _show(web, report, also, quiet=quiet)
+        if form is ValueFormat.JSON:
+            rows = [firing.report_row(report) for report in reports]
+            typer.echo(shape.to_json({"documents": rows}), nl=False)
+    if not any(report.fired for report in reports):
+        raise typer.Exit(ANSWER_IS_NO)
+
+
+def label(
+    paper: Annotated[str, typer.Argument(help="The paper, as for activate.")],
+    note: Annotated[str, typer.Argument(help="A note's id, path, title or alias.")],
+    answer: Annotated[Answer, typer.Argument(help="What you say.")],
+    vault: Vault = None,
+    *,
+    quiet: Quiet = False,
+) -> None:
+    """Write down whether a paper fires a note; some twenty labels calibrate.
+
+    Labels stand in labels.jsonl in the vault, one a line.
+
+    Example: noteweb label paper.pdf "Double descent" fires
+    """
+    with open_web(vault, quiet=quiet) as web:
+        documents = list(_read([paper]))
+        if len(documents) > 1:
+            message = f"{paper} holds {len(documents)} documents"
+            raise BadRequest(message, "label one at a time")
+        web.activation.label(documents[0], web.find(note), answer)
+        n_labels = len(web.activation.labelled_rates()[0])
+        if not quiet:
+            typer.echo(f"{answer.value}: {n_labels} labels that say fires or quiet", err=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (activate, label):
+        app.command()(command)
+
+
+def _read(papers: list[str]) -> Iterator[Document]:
+    """Read what was named; what cannot be read among others is told on standard error."""
+    from noteweb.documents.read import read_documents
+    from noteweb.errors import Problem
+
+    if not papers:
+        message = "no paper is named"
+        raise BadRequest(message, "name a file or folder, or - for standard input")
+    for found in read_documents(papers, sys.stdin.buffer):
+        if isinstance(found, Problem):
+            typer.echo(f"{found.path}: {found.message}", err=True)
+        else:
+            yield found
+
+
+def _show(web: NoteWeb, report: Report, also: tuple[str, ...], *, quiet: bool) -> None:
+    from noteweb.cli import firing
+
+    tell(web, quiet=quiet)
+    if not also:
+        firing.show_report(report)
+    elif not firing.show_why(report, also[0]):
+        message = f"{also[0]} has no conditions"
+        raise BadRequest(message, "give it an Activation or Receptor field")

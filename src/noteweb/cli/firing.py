@@ -1,0 +1,240 @@
+"""What documents set off, for a person in ten seconds and as rows for programs.
+
+Text goes out without rich, as in `noteweb.cli.account`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from noteweb.text.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from noteweb.activation.calibrate import Bin
+    from noteweb.model.firing import Firing, FoundPassage, Gap, Report, SecondHand, SpokenOf
+
+Row = dict[str, Any]
+
+_PIPE_WIDTH = 100
+_WIDEST = 110
+_RAREST = 1e-4
+_TRIMMED = 26  # words of a condition or passage that are shown
+_WORD = re.compile(r"\w+")
+_ARROWS = {"links_to": "links", "feeds_back": "feedback", "similar": "likeness"}
+
+
+def report_row(report: Report) -> Row:
+    """Give a report as ``activation-result.json`` has it."""
+    return {
+        "document": report.document,
+        "title": report.title,
+        "identifiers": list(report.identifiers),
+        "fired": [_firing_row(firing) for firing in report.fired],
+        "near": [_firing_row(firing) for firing in report.near],
+        "second_hand": [_second_hand_row(each) for each in report.second_hand],
+        "gaps": [
+            {
+                "title": g.title,
+                "tags": list(g.tags),
+                "passages": [_passage_row(p) for p in g.passages],
+            }
+            for g in report.gaps
+        ],
+        "claims": [
+            {
+                "claim": each.claim,
+                "statement": each.statement,
+                "note": each.note,
+                "verdict": each.verdict,
+                "score": round(each.score, 4),
+                "false_fire_rate": each.false_fire_rate,
+                "passage": _passage_row(each.passage),
+            }
+            for each in report.claims
+        ],
+    }
+
+
+def _firing_row(firing: Firing) -> Row:
+    best = firing.matches[0]
+    return {
+        "note": firing.note,
+        "title": firing.title,
+        "path": firing.path,
+        "score": round(firing.score, 4),
+        "false_fire_rate": firing.false_fire_rate,
+        "calibrated": firing.is_calibrated,
+        "probability": firing.probability,
+        "condition": best.condition._asdict(),
+        "passage": _passage_row(best.passage),
+        "words": list(best.words),
+    }
+
+
+def _passage_row(passage: FoundPassage) -> Row:
+    return {
+        "page": passage.page,
+        "line": passage.line,
+        "text": passage.text,
+        "section": passage.section,
+    }
+
+
+def _second_hand_row(each: SecondHand) -> Row:
+    return {
+        "note": each.note,
+        "title": each.title,
+        "via": [
+            {"note": via.note, "kind": via.kind, "forward": via.is_forward} for via in each.via
+        ],
+        "score": round(each.score, 4),
+    }
+
+
+def show_report(report: Report) -> None:
+    """Show which notes a document fires, strongest first, and what else it wakes."""
+    head = report.title or report.document
+    where = f"  {report.document}" if report.title else ""
+    typer.echo(typer.style(visible(head), bold=True) + typer.style(visible(where), dim=True))
+    for number, firing in enumerate(report.fired, 1):
+        _show_firing(number, firing)
+    if not report.fired:
+        typer.echo("  nothing fires")
+    if report.near:
+        names = "; ".join(f"{f.title} ({show_rate(f)})" for f in report.near)
+        _say("  quiet, but nearest: ", names, dim=True)
+    for each in report.second_hand[: 5 if report.fired else 0]:
+        first = each.via[0]
+        way = ", ".join(_ARROWS.get(via.kind, via.kind) for via in each.via)
+        _say("  second-hand: ", f"{each.title}, by {way} from {first.title}", dim=True)
+    _show_gaps(report.gaps)
+    _show_claims(report.claims)
+
+
+def show_why(report: Report, note: str) -> bool:
+    """Show one note's passages in full; False where it has no conditions."""
+    firing = next((f for f in (*report.fired, *report.near) if f.note == note), None)
+    if firing is None:
+        return False
+    does = "fires" if firing in report.fired else "does not fire"
+    typer.echo(f"{typer.style(visible(firing.title), bold=True)} {does}: {show_rate(firing)}")
+    for match in firing.matches:
+        typer.echo("")
+        _say(f"  {match.condition.field}:{match.condition.line}  ", match.condition.text)
+        _say(f"  {_place(match.passage)}  ", match.passage.window)
+        shared = ", ".join(match.words) or "none"
+        _say("  ", f"{match.score:+.1f} deviations; words in common: {shared}", dim=True)
+    typer.echo("")
+    _say(
+        "  ",
+        f"score {firing.score:.2f} over {report.n_windows} windows; without its best window"
+        f" {firing.score_without:.2f}, {_odds(firing.rate_without)}",
+    )
+    return True
+
+
+def show_bins(bins: Sequence[Bin], n_labels: int) -> None:
+    """Draw the reliability curve: what was said against what was so."""
+    typer.echo(f"{n_labels} labels, each judged by a curve that has not seen it")
+    typer.echo("  said    so      labels")
+    for each in bins:
+        bar = "#" * round(20 * each.observed)
+        mark = round(20 * each.predicted)
+        line = bar.ljust(20)
+        line = line[:mark] + "|" + line[mark + 1 :]
+        typer.echo(f"  {each.predicted:.2f}    {each.observed:.2f}   {each.n_labels:>4}   {line}")
+    error = sum(b.n_labels * abs(b.predicted - b.observed) for b in bins) / max(n_labels, 1)
+    typer.echo(f"expected calibration error {error:.3f}; | is where a calibrated bar would end")
+
+
+def show_rate(firing: Firing) -> str:
+    """Say how sure a firing is: a probability where labels give one, else the odds of chance."""
+    if firing.probability is not None:
+        return f"probability {firing.probability:.2f}, by your labels"
+    return _odds(firing.false_fire_rate)
+
+
+def trim(text: str, stems: Iterable[str]) -> str:
+    """Give the stretch of a text that holds most of the words in common, at most 26 words."""
+    words = text.split()
+    if len(words) <= _TRIMMED:
+        return text
+    hits = [any(_is_of(part, stems) for part in _WORD.findall(word)) for word in words]
+    starts = range(len(words) - _TRIMMED + 1)
+    best = max(starts, key=lambda start: (sum(hits[start : start + _TRIMMED]), -start))
+    shown = " ".join(words[best : best + _TRIMMED])
+    front = "… " if best else ""
+    back = " …" if best + _TRIMMED < len(words) else ""
+    return f"{front}{shown}{back}"
+
+
+def _show_firing(number: int, firing: Firing) -> None:
+    best = firing.matches[0]
+    rate = typer.style(f"  {show_rate(firing)}", fg=typer.colors.CYAN)
+    typer.echo(f"{number:>3}  {typer.style(visible(firing.title), bold=True)}{rate}")
+    lead = f"     {best.condition.field}:{best.condition.line}  "
+    _say(lead, trim(best.condition.text, best.words), stems=best.words)
+    lead = f"     {_place(best.passage)}  "
+    _say(lead, f"“{trim(best.passage.text, best.words)}”", stems=best.words)
+
+
+def _show_gaps(gaps: Sequence[Gap]) -> None:
+    for number, gap in enumerate(gaps, 1):
+        tags = " ".join(f"#{tag}" for tag in gap.tags)
+        head = typer.style(visible(gap.title), bold=True)
+        typer.echo(f"  gap {number}: {head}  {typer.style(visible(tags), dim=True)}")
+        for passage in gap.passages[:2]:
+            _say(f"     {_place(passage)}  ", f"“{trim(passage.text, ())}”")
+
+
+def _show_claims(claims: Sequence[SpokenOf]) -> None:
+    for each in claims:
+        verdict = f" [{each.verdict}]" if each.verdict else ""
+        _say("  claim: ", f"{each.claim}{verdict}  {trim(each.statement, ())}")
+        _say(f"     {_place(each.passage)}  ", f"“{trim(each.passage.text, ())}”")
+
+
+def _odds(rate: float) -> str:
+    """Say a rate; below one in ten thousand the tail is too far extrapolated for a number."""
+    if rate >= 1 / 2:
+        return "no more than chance"
+    if rate < _RAREST:
+        return "by chance less than 1 in 10,000"
+    n = 1 / rate
+    return f"by chance 1 in {n:.0f}" if n < 10 else f"by chance 1 in {float(f'{n:.1g}'):,.0f}"  # noqa: PLR2004
+
+
+def _place(passage: FoundPassage) -> str:
+    return f"p. {passage.page}, l. {passage.line}" if passage.page else f"l. {passage.line}"
+
+
+def _say(lead: str, text: str, *, stems: Sequence[str] = (), dim: bool = False) -> None:
+    """Write a text wrapped behind its lead, words in common stressed."""
+    width = min(get_terminal_size((_PIPE_WIDTH, 24)).columns, _WIDEST)
+    if not sys.stdout.isatty():
+        width = _PIPE_WIDTH
+    lines = wrap(visible(" ".join(text.split())), max(30, width - len(lead))) or [""]
+    for number, line in enumerate(lines):
+        front = lead if number == 0 else " " * len(lead)
+        body = typer.style(line, dim=True) if dim else _stress(line, stems)
+        typer.echo(typer.style(front, dim=True) + body)
+
+
+def _stress(line: str, stems: Sequence[str]) -> str:
+    return _WORD.sub(
+        lambda m: typer.style(m[0], fg=typer.colors.GREEN) if _is_of(m[0], stems) else m[0], line
+    )
+
+
+def _is_of(word: str, stems: Iterable[str]) -> bool:
+    """Tell whether a word has one of the stems; as a reader would see it, not as the index does."""
+    word = word.lower()
+    return any(word.startswith(stem[: max(4, len(stem) - 1)]) for stem in stems if len(stem) > 2)  # noqa: PLR2004
