@@ -23,8 +23,8 @@ FEWEST_LABELS = 20
 
 #: Scale and bias on the half of the labelled passages that may be tuned on, and how far a
 #: collection's own lie from them.
-_PRIOR = np.array([1.5, -3.0])
-_PRIOR_SPREAD = np.array([0.5, 2.0])
+_PRIOR = np.array([1.9, -5.3])
+_PRIOR_SPREAD = np.array([0.4, 1.5])
 
 _LEAST_RATE = 1e-9
 _STEPS = 50
