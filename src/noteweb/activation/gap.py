@@ -47,7 +47,7 @@ _USUAL = re.compile(
     r"|результаты|обсуждение)\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_][\w-]{2,}")
+_WORD = re.compile(r"(?!https?\b|www\b|arxiv\b|doi\b)[^\W\d_][\w-]{2,}", re.IGNORECASE)
 
 
 def find_gaps(index: Index, reading: Reading) -> tuple[Gap, ...]:

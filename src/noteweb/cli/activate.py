@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from noteweb.model.document import Document
-    from noteweb.model.firing import Report
+    from noteweb.model.firing import Gap, Report
     from noteweb.web import NoteWeb
 
 Papers = Annotated[
@@ -99,9 +99,39 @@ def label(
             typer.echo(f"{answer.value}: {n_labels} labels that say fires or quiet", err=True)
 
 
+def new(
+    title: Annotated[str, typer.Argument(help="The note's title.")] = "",
+    vault: Vault = None,
+    *,
+    from_gap: Annotated[
+        str, typer.Option("--from-gap", metavar="PAPER", help="On what no note covers in a paper.")
+    ] = "",
+    gap: Annotated[
+        int, typer.Option("--gap", min=1, help="Which gap, as activate --gaps numbers them.")
+    ] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Start a note with the seven fields, empty or on a gap that a paper leaves.
+
+    An old note is never touched. Without a title a gap's own is taken.
+
+    Example: noteweb new --from-gap paper.pdf --gap 2
+    """
+    from noteweb.draft import draft_from_gap, draft_note, write_draft
+
+    with open_web(vault, quiet=quiet) as web:
+        if from_gap:
+            report, found = _find_gap(web, from_gap, gap)
+            text, title = draft_from_gap(found, report, title), title or found.title
+        else:
+            text = draft_note(title)
+        path = write_draft(web.root, title, text)
+    typer.echo(path)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (activate, label):
+    for command in (activate, label, new):
         app.command()(command)
 
 
@@ -118,6 +148,19 @@ def _read(papers: list[str]) -> Iterator[Document]:
             typer.echo(f"{found.path}: {found.message}", err=True)
         else:
             yield found
+
+
+def _find_gap(web: NoteWeb, paper: str, number: int) -> tuple[Report, Gap]:
+    from noteweb.activation.front import Options
+
+    for document in _read([paper]):
+        report = web.activate(document, Options(with_gaps=True))
+        if number > len(report.gaps):
+            message = f"{paper} leaves {len(report.gaps)} gaps"
+            raise BadRequest(message, f"see them with: noteweb activate {paper} --gaps")
+        return report, report.gaps[number - 1]
+    message = f"{paper} holds no document"
+    raise BadRequest(message, "name a paper")
 
 
 def _show(web: NoteWeb, report: Report, also: tuple[str, ...], *, quiet: bool) -> None:
