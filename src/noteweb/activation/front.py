@@ -89,6 +89,13 @@ class Activation:
         self._index = tools.index
 
     @property
+    def has_conditions(self) -> bool:
+        """Whether any note has a Receptor or Activation."""
+        return bool(
+            self._index.catalogue.rows("SELECT 1 FROM passages WHERE joint IS NOT NULL LIMIT 1")
+        )
+
+    @property
     def ground(self) -> Ground:
         """The conditions and their background, for the index's own model."""
         return self._ground(make_ground, self._tools)
@@ -100,7 +107,16 @@ class Activation:
         return fit_calibration(rates, fires) if is_enough(fires) else None
 
     def report(self, document: Document, options: Options) -> Report:
-        """Hold a document against every note."""
+        """Hold a document against every note; where none has conditions, nothing fires."""
+        if not self.has_conditions:
+            return Report(
+                document=document.name,
+                title=document.title,
+                identifiers=document.identifiers,
+                n_windows=0,
+                fired=(),
+                near=(),
+            )
         reading = self._read(document)
         order = np.lexsort((self.ground.holdings.conditions.nids, -reading.strengths)).tolist()
         fires = [owner for owner in order if reading.rates[owner] <= options.fdr]

@@ -70,6 +70,8 @@ def activate(
         if form is ValueFormat.JSON:
             rows = [firing.report_row(report) for report in reports]
             typer.echo(shape.to_json({"documents": rows}), nl=False)
+        if not web.activation.has_conditions:
+            typer.echo("no note has a Receptor or Activation field to fire by", err=True)
     if not any(report.fired for report in reports):
         raise typer.Exit(ANSWER_IS_NO)
 
