@@ -141,8 +141,13 @@ class Activation:
 
         Raises
         ------
+        BadRequest
+            where the note has no conditions, so no label could teach anything
         WriteFailed
         """
+        if not self.has_conditions or note not in self._owners:
+            message = f"{note} has no conditions"
+            raise BadRequest(message, "give it a Receptor or Activation field")
         reading = self._read(document)
         owner = self._owners[note]
         best = np.argsort(-reading.scores[:, owner], kind="stable")[:_N_NEAR]
