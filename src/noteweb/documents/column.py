@@ -26,7 +26,7 @@ _SAME_ROW_EM = 0.45  # above the lift of a superscript, below the tightest leadi
 _JOINED_EM = 0.12  # a narrower gap parts no words
 _STRAY = 0.05  # of the lines: authors' names and the like may reach into the gutter
 _NO_BLANK_BEFORE = ",.;:)"
-_CELL_EM = 1.0  # a wider one parts the cells of a table
+_CELL_EM = 2.0  # a wider gap parts the cells of a table; loosely justified lines stay below
 _MAX_DEPTH = 3
 
 

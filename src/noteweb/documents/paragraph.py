@@ -14,7 +14,7 @@ from noteweb.documents.heading import (
     may_be_heading,
 )
 from noteweb.documents.rejoin import Run, ends_sentence, is_full
-from noteweb.documents.style import LARGER, has_same_font, has_same_size, is_below, list_letters
+from noteweb.documents.style import LARGER, has_same_font, has_same_size, is_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,7 +57,7 @@ def cut_runs(lines: Iterable[Placed], style: Style) -> Iterator[Run]:
 
 def _classify(placed: Placed, before: Placed | None, style: Style) -> Kind:
     line = placed.line
-    if is_caption(line.text):
+    if is_caption(line.text) and _may_begin(placed, before, style):
         return Kind.CAPTION
     if _is_heading(placed, before, style):
         return Kind.HEADING
@@ -74,20 +74,20 @@ def _is_heading(placed: Placed, before: Placed | None, style: Style) -> bool:
         return True
     is_strong = line.size >= LARGER * style.size or line.n_bold >= len(line.text)
     if len(style.outline) >= _MIN_OUTLINE:
-        return (is_strong or is_number) and _is_in_outline(line.text, style.outline)
+        return (is_strong or is_number) and style.is_in_outline(line.text)
     is_slanted = "ital" in line.font.casefold() or "obli" in line.font.casefold()
     is_strong |= is_number and (line.text.isupper() or is_slanted)
     smallest = style.size * (_SMALLEST if is_number else _SMALLER)
     return is_strong and line.size > smallest and _is_apart(placed, before, style)
 
 
-def _is_in_outline(text: str, outline: Iterable[str]) -> bool:
-    """Whether a line is a bookmark's title, or a part of one that takes two lines."""
-    letters = list_letters(text)
-    return letters in outline or (
-        len(letters) > _MAX_LABEL
-        and any(title.startswith(letters) or title.endswith(letters) for title in outline)
-    )
+def _may_begin(placed: Placed, before: Placed | None, style: Style) -> bool:
+    """Whether a line may begin a block: no sentence above goes on with it."""
+    if before is None or not is_below(before, placed):
+        return True
+    gap = before.line.y - placed.line.y
+    is_far = not 0 < gap <= _HEADING_GAP * style.leading * placed.line.size
+    return is_far or not has_same_font(before.line, placed.line) or ends_sentence(before.line.text)
 
 
 def _is_apart(placed: Placed, before: Placed | None, style: Style) -> bool:
@@ -142,7 +142,7 @@ def _is_set_off(run: Sequence[Placed], line: Line) -> bool:
     before = run[-1].line
     indent = (line.x0 - before.x0) / (line.size or 1.0)
     if _is_formula(before):
-        return False
+        return line.text[:1].isupper() and not before.text.endswith(",")
     if indent > _INDENT_EM:
         return len(run) > 1 or not match_item(before.text)
     if indent < -_INDENT_EM and len(run) > 1:

@@ -75,10 +75,10 @@ def _ask_pdfium(data: bytes, name: str) -> list[dict[str, Any]]:
             command, input=data, capture_output=True, timeout=_WALL_S, check=False
         )
     except subprocess.TimeoutExpired:
-        raise _too_much(name) from None
+        raise _gave_up(name) from None
     answers = [json.loads(line) for line in done.stdout.splitlines()] if not done.returncode else []
     if not answers:
-        raise _too_much(name)
+        raise _gave_up(name)
     for answer in (answers[0], answers[-1]):
         if "refused" in answer:
             raise _refusal(answer["refused"], data, name)
@@ -109,10 +109,10 @@ def _refusal(reason: str, data: bytes, name: str) -> DocumentUnreadable:
     return DocumentUnreadable(name, "is damaged, and cannot be opened", _AGAIN)
 
 
-def _too_much(name: str) -> DocumentUnreadable:
+def _gave_up(name: str) -> DocumentUnreadable:
     return DocumentUnreadable(
         name,
-        "takes more memory or time than any paper should",
+        "makes the PDF reader fail, or run out of memory or time",
         "print it to a new PDF, or give its text",
     )
 

@@ -28,9 +28,12 @@ from noteweb.documents.piece import Piece
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MEMORY_BYTES = 3 << 30  # of address space, of which a common paper touches a fiftieth
-_CPU_S = 300  # a page takes milliseconds: only a file made to be slow comes here
-_MAX_CHARACTERS = 50_000_000  # fifteen thousand pages
+# Of address space, and four times the file: a common paper touches a twentieth of it.
+_MEMORY_BYTES = 5 << 28
+_CPU_S = 120  # a page takes milliseconds: only a file made to be slow comes here
+_MAX_CHARACTERS = 20_000_000  # five thousand pages
+_PIECE_COST = 40  # characters that a piece counts for beside its own
+_MAX_POINTS = 1e5  # a page is a thousand; numbers beyond are damage
 _MAX_PAGE_CHARACTERS = 200_000  # a page of a paper has five thousand
 _MAX_OUTLINE = 5_000
 _MAX_PICTURES = 200  # of a page, looked at; a scan is one or a few
@@ -52,17 +55,20 @@ _BOLD = re.compile(
     re.IGNORECASE,
 )
 _FORCE_BOLD = 1 << 18
+_N_WORDS = 5  # of a piece, whose sizes are looked at
 _TILT = 2.0  # degrees by which a line may be off
 _ASKEW = -1
 
 
 def main() -> None:
     """Read standard input and write the document and its pages."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    data = sys.stdin.buffer.read()
+    memory = _MEMORY_BYTES + 4 * len(data)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        document = pdfium.PdfDocument(sys.stdin.buffer.read())
+        document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         is_locked = getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD
         _write({"refused": "encrypted" if is_locked else "damaged"})
@@ -71,7 +77,7 @@ def main() -> None:
     n_left = _MAX_CHARACTERS
     for number in range(len(document)):
         page = _read_page(document, number)
-        n_left -= sum(len(piece.text) for piece in page["pieces"])
+        n_left -= sum(len(piece.text) + _PIECE_COST for piece in page["pieces"])
         _write(page if n_left >= 0 else {"refused": "too-long"})
         if n_left < 0:
             return
@@ -82,18 +88,31 @@ def _write(value: dict[str, Any]) -> None:
 
 
 def _describe(document: pdfium.PdfDocument) -> dict[str, Any]:
-    metadata = {key: document.get_metadata_value(key) for key in _METADATA}
+    metadata = {key: _read_metadata(document, key) for key in _METADATA}
     return {"n_pages": len(document), "metadata": metadata, "outline": _read_outline(document)}
+
+
+def _read_metadata(document: pdfium.PdfDocument, key: str) -> str:
+    try:
+        return str(document.get_metadata_value(key))
+    except UnicodeDecodeError:
+        return ""
 
 
 def _read_outline(document: pdfium.PdfDocument) -> list[str]:
     """Give the titles of the bookmarks, which most papers keep for their headings."""
     titles: list[str] = []
-    for mark in document.get_toc():
-        titles.append(mark.get_title()[:500])
-        if len(titles) >= _MAX_OUTLINE:
-            break
+    try:
+        for mark in islice(document.get_toc(), _MAX_OUTLINE):
+            titles.append(mark.get_title()[:500])
+    except (pdfium.PdfiumError, UnicodeDecodeError):
+        pass
     return titles
+
+
+def _tame(number: float) -> float:
+    """Give a place on the page that can be reckoned with: damaged files hold NaN and 1e30."""
+    return round(number, 1) if -_MAX_POINTS < number < _MAX_POINTS else 0.0
 
 
 def _read_page(document: pdfium.PdfDocument, number: int) -> dict[str, Any]:
@@ -129,7 +148,7 @@ class _Reader:
             counts[turn] += end - start
         counts.pop(_ASKEW, None)
         self.turn = max(counts, key=lambda turn: counts[turn], default=0)
-        width, height = self.right - self.left, self.top - self.bottom
+        width, height = _tame(self.right - self.left), _tame(self.top - self.bottom)
         spans = list(zip(runs, turns, strict=True))
         return {
             "width": height if self.turn % 180 else width,
@@ -175,19 +194,26 @@ class _Reader:
         start, end = end - len(bare.lstrip()), start + len(bare.rstrip())
         if start >= end:
             return
-        font, is_bold = self._font(start)
-        n_bold = self._end_of_bold(start, end) - start if is_bold else 0
+        usual = self._usual(start, end)
+        n_bold = self._end_of_bold(start, end) - start if self._font(start)[1] else 0
         text = self._unmarked(start, end)
         yield Piece(
-            x0=round(self._left(start), 1),
-            x1=round(self._right(end - 1), 1),
-            y=round(self._baseline(start), 1),
-            size=round(self._size(start), 1),
-            font=font,
+            x0=_tame(self._left(start)),
+            x1=_tame(self._right(end - 1)),
+            y=_tame(self._baseline(usual)),
+            size=abs(_tame(self._size(usual))),
+            font=self._font(usual)[0],
             n_bold=min(n_bold, len(text)),
             has_hyphen=has_hyphen,
             text=text,
         )
+
+    def _usual(self, start: int, end: int) -> int:
+        """Give the character that stands for its piece: the middle in size of five words' first."""
+        words = [start]
+        while len(words) < _N_WORDS and (blank := self.text.find(" ", words[-1], end - 1)) > 0:
+            words.append(blank + 1)
+        return sorted(words, key=self._size)[len(words) // 2]
 
     def _unmarked(self, start: int, end: int) -> str:
         """Give a piece's text without the raised marks of footnotes and citations."""
@@ -253,7 +279,7 @@ class _Reader:
         pictures = self.page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3)
         for picture in islice(pictures, _MAX_PICTURES):
             left, bottom, right, top = picture.get_bounds()
-            share += (right - left) * (top - bottom) / area
+            share += (right - left) * (top - bottom) / area if area else 0.0
         return share > _PICTURE_SHARE
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from noteweb.documents.style import Placed
 
 _LOOK_AHEAD = 100  # blocks: the rows of a page's tables may stand between
+_FIGURE_PAGES = 3  # that figures may fill between the halves of a word
 _INDENT_EM = 0.8
 _SHORT = 0.15  # of the column: a line that leaves more of it empty ends a paragraph
 _MIN_WORDS = 4  # in the half before, so that labels in figures join nothing
@@ -63,14 +64,19 @@ def _find_rest(run: Run, runs: Sequence[Run], at: int, taken: set[int]) -> int |
     last = run.lines[-1]
     if run.kind not in _JOINABLE or not _is_unfinished(run):
         return None
+    is_broken = last.line.has_hyphen  # half a word has its other half somewhere
+    n_pages = _FIGURE_PAGES if is_broken else 1
     for index in range(at + 1, min(at + _LOOK_AHEAD, len(runs))):
         first = runs[index].lines[0]
-        if runs[index].kind is Kind.HEADING or first.page > last.page + 1:
+        if runs[index].kind is Kind.HEADING or first.page > last.page + n_pages:
             return None
         if index in taken or runs[index].kind is not Kind.TEXT:
             continue
         if has_same_size(first.line, last.line):
-            return index if _may_follow(last, first) else None
+            if _may_follow(last, first):
+                return index
+            if not is_broken:
+                return None
     return None
 
 
@@ -85,7 +91,7 @@ def _is_unfinished(run: Run) -> bool:
 def _may_follow(last: Placed, first: Placed) -> bool:
     """Whether a line may go on after another: in mid-sentence, or flush in the next column."""
     text = first.line.text
-    if last.line.has_hyphen or text[:1].islower():
+    if text[:1].islower():
         return True
     is_flush = first.line.x0 < first.line.left + _INDENT_EM * first.line.size
     return not is_below(last, first) and is_full(last) and is_flush and not match_item(text)

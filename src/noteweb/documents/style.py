@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,6 +24,7 @@ _TITLE_WORDS = 3  # fewer may be a journal's name
 _TITLE_LETTERS = 15  # in place of words, for scripts without blanks
 _TITLE_LINES = 5
 _USUAL_SIZE, _USUAL_LEADING = 10.0, 1.2
+_PART_LETTERS = 7  # of a heading's line, so that "Data" is no part of "Database systems"
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -42,12 +44,29 @@ class Style:
     ----------
     size : of the font that most letters are set in
     leading : from one line to the next, in sizes
-    outline : the letters of the bookmarks, see `list_letters`
+    outline : the letters of the bookmarks (see `list_letters`), sorted
+    endings : the same backwards, sorted
     """
 
     size: float
     leading: float
-    outline: frozenset[str] = frozenset()
+    outline: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+
+    def is_in_outline(self, text: str) -> bool:
+        """Whether a line is a bookmark's title, or begins or ends one that takes two lines."""
+        letters = list_letters(text)
+        at = bisect_left(self.outline, letters)
+        if self.outline[at : at + 1] == (letters,):
+            return True
+        if len(letters) < _PART_LETTERS:
+            return False
+        backwards = letters[::-1]
+        end = bisect_left(self.endings, backwards)
+        first, last = self.outline[at : at + 1], self.endings[end : end + 1]
+        return any(title.startswith(letters) for title in first) or any(
+            title.startswith(backwards) for title in last
+        )
 
 
 def place_lines(pages: Iterable[Page]) -> tuple[Placed, ...]:
@@ -70,8 +89,13 @@ def find_style(lines: Sequence[Placed], outline: Iterable[str]) -> Style:
         if is_below(above, below) and above.line.size == below.line.size == size:
             gaps[round((above.line.y - below.line.y) / size, 1)] += 1
     leading = gaps.most_common(1)[0][0] if gaps else _USUAL_LEADING
-    letters = frozenset(map(list_letters, outline)) - {""}
-    return Style(size=size, leading=leading, outline=letters)
+    letters = {list_letters(title) for title in outline} - {""}
+    return Style(
+        size=size,
+        leading=leading,
+        outline=tuple(sorted(letters)),
+        endings=tuple(sorted(title[::-1] for title in letters)),
+    )
 
 
 def is_below(above: Placed, below: Placed) -> bool:
