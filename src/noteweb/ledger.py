@@ -11,14 +11,15 @@ and the next line starts on a fresh one.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from noteweb.errors import Problem, Severity
-from noteweb.journal import alone_in, append_lines
+from noteweb.errors import Problem, Severity, WriteFailed
+from noteweb.journal import alone_in, append_lines, read_journal
 from noteweb.model.record import RecordInvalid, read_record, write_record
 from noteweb.model.run import RunRecord
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     from noteweb.model.claim import EvidenceRef, Expectation
     from noteweb.model.note import Json
+
+
+_UNREADABLE = "ledger-unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +93,14 @@ def read_ledger(path: Path, name: str = "") -> Ledger:
     The last line, if not whole, is passed over in silence: another process may be writing it.
     """
     try:
-        data = path.read_bytes()
+        if path.parent.is_symlink():
+            raise OSError(errno.ELOOP, "its folder is a symbolic link")  # noqa: TRY301
+        data = read_journal(path)
     except FileNotFoundError:
         return Ledger()
     except OSError as error:
-        return Ledger(problems=(_problem(name or path.name, 1, "ledger-unreadable", str(error)),))
+        reason = error.strerror or str(error)
+        return Ledger(problems=(_problem(name or path.name, 1, _UNREADABLE, reason),))
     return _read(name or path.name, data)
 
 
@@ -104,10 +111,15 @@ def append_entries(path: Path, entries: Iterable[Entry]) -> int:
 
     Raises
     ------
-    WriteFailed : the disk is full, the folder may not be written, or another writer holds the lock
+    WriteFailed : the disk is full, the folder may not be written, another writer holds the lock, or
+        what stands there cannot be read
     """
     with alone_in(path.parent):
-        fresh = _without(entries, read_ledger(path).entries)
+        held = read_ledger(path)
+        for problem in held.problems:
+            if problem.code == _UNREADABLE:
+                raise WriteFailed(path, problem.message)
+        fresh = _without(entries, held.entries)
         append_lines(path, map(_line, fresh))
         return len(fresh)
 

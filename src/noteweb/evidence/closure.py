@@ -249,7 +249,7 @@ def _read_data(place: Place, names: Sequence[str]) -> dict[str, bytes | None]:
         key = prefix + (name if above == "." else f"{above}/{name}")
         is_inside = path.resolve().is_relative_to(folder.resolve())
         try:
-            found[key] = path.read_bytes() if is_inside else None
+            found[key] = path.read_bytes() if is_inside and path.is_file() else None
         except OSError:
             found[key] = None
     return found

@@ -88,6 +88,8 @@ def supervise(task: Task, folder: Path, level: Level, stop: Stop) -> RunRecord |
 
 def prepare(task: Task, folder: Path) -> None:
     """Lay out the folder of a task; whatever was there goes."""
+    if folder.is_symlink():
+        folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "work" / "tmp").mkdir(parents=True)
     (folder / "code").mkdir()
@@ -104,6 +106,8 @@ def read_left_record(task: Task, folder: Path) -> RunRecord | None:
     Artifacts are counted from what lies there; a link is none, since it could lead anywhere.
     """
     try:
+        if folder.is_symlink() or (folder / "work").is_symlink():
+            return None
         record = read_record(json.loads(read_plain(folder / "work" / RECORD, _LONGEST_RECORD)))
     except (OSError, ValueError, RecursionError, RecordInvalid):
         return None
@@ -117,7 +121,8 @@ def read_artifact(folder: Path, name: str) -> tuple[Artifact, bytes] | None:
     """Give an artifact in a task's folder with its content; None where it is no plain file."""
     path = folder / "work" / OUT / name
     try:
-        if path.parent.is_symlink() or Path(name).name != name:
+        is_link = any(each.is_symlink() for each in path.parents[:3])
+        if is_link or Path(name).name != name:
             return None
         data = read_plain(path, _LARGEST_ARTIFACT)
     except OSError:
