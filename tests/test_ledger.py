@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -119,7 +120,17 @@ def test_no_bytes_upset_the_reader(tmp_path_factory, noise, place):
 
 @pytest.mark.parametrize(
     "line",
-    ["{}", "[]", "null", "NaN", '{"registration": 1}', '{"registration": {}}', "[" * 100_000],
+    [
+        "{}",
+        "[]",
+        "null",
+        "NaN",
+        '{"registration": 1}',
+        '{"registration": {}}',
+        '{"registration": {"claim": "c", "params": "x", "expectation": "", "written": ""}}',
+        '{"registration": {"claim": "c", "params": "[]", "expectation": "", "written": ""}}',
+        "[" * 100_000,
+    ],
 )
 def test_a_line_that_is_no_entry_is_a_problem_with_its_number(tmp_path, line):
     """JSON that is no record is reported and passed over."""
@@ -270,3 +281,27 @@ def test_a_linked_folder_of_ledgers_is_not_entered(tmp_path):
     with pytest.raises(WriteFailed, match=r"\.lock"):
         append_entries(tmp_path / "more" / "toy.jsonl", RECORDS)
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("field", ["metrics", "cpu_s", "attempt"])
+def test_a_number_beyond_all_bounds_is_a_problem_of_its_line(tmp_path, field):
+    """A committed number of 400 digits costs its line alone."""
+    path = tmp_path / "toy.jsonl"
+    append_entries(path, RECORDS)
+    lines = path.read_text().split("\n")
+    raw = json.loads(lines[1])
+    raw[field] = {"gap": 10**400} if field == "metrics" else 10**400
+    path.write_text("\n".join([lines[0], json.dumps(raw), lines[2], ""]))
+    ledger = read_ledger(path)
+    assert ledger.records == (RECORDS[0], RECORDS[2])
+    (problem,) = ledger.problems
+    assert (problem.line, problem.code) == (2, "ledger-line-invalid")
+    assert problem.message.startswith(f"{field}: ")
+
+
+def test_half_a_character_survives_the_file(tmp_path):
+    """A parameter that no UTF-8 can hold is written and read as it is."""
+    path = tmp_path / "toy.jsonl"
+    record = replace(RECORDS[0], parts=replace(RECORDS[0].parts, params={"p": "\ud800"}))
+    append_entries(path, [record])
+    assert read_ledger(path).records == (record,)

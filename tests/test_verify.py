@@ -459,3 +459,21 @@ def test_data_that_would_be_waited_for_is_absent(lab):
     write_fixed(lab.root, "toy", more='data=("d.csv",),')
     os.mkfifo(lab.root / "experiments" / "d.csv")
     assert [row.verdict.kind.value for row in lab.open(make_claim("toy")).rows()] == ["blocked"]
+
+
+def test_one_odd_report_leaves_the_others(lab):
+    """A run whose report cannot be read has its status; the other claims have their verdicts."""
+    odd = """\
+import atexit
+def spoil():
+    path = Path("record.json")
+    path.write_text(path.read_text().replace('"gap": 1.0', '"gap": 1' + "0" * 400))
+atexit.register(spoil)"""
+    write_fixed(lab.root, "odd", odd)
+    write_fixed(lab.root, "toy", more='data=("a\\0", "\\ud800"),')
+    lab.allow("odd", "toy")
+    found = lab.verify(make_claim("odd"), make_claim("toy", name="d"))
+    assert kinds(found)[1] == "supported"
+    assert kinds(found)[0] in {"error", "invalid"}
+    assert {record.status.value for record in lab.records("odd")} == {"invalid"}
+    assert "its report cannot be read: metrics: gap" in lab.records("odd")[0].detail

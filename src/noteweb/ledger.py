@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from noteweb.model.note import Json
 
 
+_HALF = re.compile("[\ud800-\udfff]")
 _UNREADABLE = "ledger-unreadable"
 
 
@@ -199,6 +200,9 @@ def _read_registration(raw: Json) -> Registration:
     if len(words) < len(names):
         message = "registration: a field is absent or no text"
         raise RecordInvalid(message)
+    if not isinstance(json.loads(words["params"]), dict):
+        message = "registration: its parameters are no map"
+        raise RecordInvalid(message)
     return Registration(**words)
 
 
@@ -214,7 +218,10 @@ def _line(entry: Entry) -> str:
                 "written": entry.written,
             }
         }
-    return json.dumps(raw, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(raw, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # Half a character has no UTF-8, but JSON has a way to write it.
+    is_whole = text.isascii() or not _HALF.search(text)
+    return text if is_whole else json.dumps(raw, allow_nan=False, separators=(",", ":"))
 
 
 def _without(entries: Iterable[Entry], held: Iterable[Entry]) -> tuple[Entry, ...]:

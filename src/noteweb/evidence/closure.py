@@ -260,10 +260,10 @@ def _read_data(place: Place, names: Sequence[str]) -> dict[str, bytes | None]:
     for name in names:
         path = folder / name
         key = prefix + (name if above == "." else f"{above}/{name}")
-        is_inside = path.resolve().is_relative_to(folder.resolve())
         try:
+            is_inside = path.resolve().is_relative_to(folder.resolve())
             found[key] = path.read_bytes() if is_inside and path.is_file() else None
-        except OSError:
+        except (OSError, ValueError):  # no file has such a name
             found[key] = None
     return found
 
