@@ -201,8 +201,8 @@ def test_permissions_are_kept_outside_and_survive_damage(folder, tmp_path):
         store.path.write_text(damage)
         assert store.standing(place, closure(folder)) is Standing.NEW
     store.allow(place, closure(folder))
-    assert store.revoke(place)
-    assert not store.revoke(place)
+    assert store.revoke(place.path)
+    assert not store.revoke(place.path)
 
 
 def test_finding_reads_and_never_imports(tmp_path, monkeypatch):

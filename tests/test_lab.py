@@ -227,3 +227,23 @@ def test_an_experiment_pays_for_the_standard_library_alone():
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "{'noteweb'}"
+
+
+@pytest.mark.parametrize(
+    ("ok", "is_met"),
+    [(float("nan"), False), (np.float64("nan"), False), (np.True_, True), (1.0, True), ([], False)],
+)
+def test_a_guard_that_is_not_a_number_is_not_met(tmp_path, ok, is_met):
+    """Python takes NaN for true; a check that gives it has shown nothing."""
+    ctx = Context(Experiment(summary="", guards={"g": Guard()}), seed=1, out=tmp_path)
+    ctx.guard("g", ok=ok)
+    assert ctx.close().guards[0].ok is is_met
+
+
+def test_a_number_beyond_all_bounds_is_a_defect():
+    """A whole number of 400 digits is no float, as a value and as a default."""
+    made = Experiment(
+        summary="", parameters={"n": Parameter(default=1), "xs": Parameter(default=[1.0, 10**400])}
+    )
+    defects = resolve_params(made, {"n": 10**400, "xs": [10**400]}, "")[1]
+    assert defects == ("parameter 'n' must be finite", "parameter 'xs' must be finite")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -119,7 +120,17 @@ def test_no_bytes_upset_the_reader(tmp_path_factory, noise, place):
 
 @pytest.mark.parametrize(
     "line",
-    ["{}", "[]", "null", "NaN", '{"registration": 1}', '{"registration": {}}', "[" * 100_000],
+    [
+        "{}",
+        "[]",
+        "null",
+        "NaN",
+        '{"registration": 1}',
+        '{"registration": {}}',
+        '{"registration": {"claim": "c", "params": "x", "expectation": "", "written": ""}}',
+        '{"registration": {"claim": "c", "params": "[]", "expectation": "", "written": ""}}',
+        "[" * 100_000,
+    ],
 )
 def test_a_line_that_is_no_entry_is_a_problem_with_its_number(tmp_path, line):
     """JSON that is no record is reported and passed over."""
@@ -221,3 +232,76 @@ def test_runs_with_other_parameters_make_nothing_post_hoc():
     asks_more = EvidenceRef(experiment="toy", params={"n": 40}, expect=(ABOVE_ZERO,))
     assert find_post_hoc(ledger, "c", asks_ten) == (ABOVE_ZERO,)
     assert find_post_hoc(ledger, "c", asks_more) == ()
+
+
+def make_odd(path, kind, victim):
+    """Put something that is no regular file where a ledger should be."""
+    if kind == "link":
+        path.symlink_to(victim)
+    elif kind == "dangling link":
+        path.symlink_to(victim.with_name("new"))
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "FIFO":
+        os.mkfifo(path)
+    else:
+        with path.open("wb") as file:
+            file.truncate(1 << 40)  # takes no space
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "device", "FIFO", "huge"])
+def test_a_strangers_ledger_leads_nowhere(tmp_path, kind):
+    """What is no regular file of a sane size is a problem, is not waited for and not written to."""
+    victim = tmp_path / "bashrc"
+    victim.write_text("before")
+    path = tmp_path / "runs" / "toy.jsonl"
+    path.parent.mkdir()
+    make_odd(path, kind, victim)
+    ledger = read_ledger(path)
+    assert [problem.code for problem in ledger.problems] == ["ledger-unreadable"]
+    with pytest.raises(WriteFailed, match=r"toy\.jsonl"):
+        append_entries(path, RECORDS)
+    assert victim.read_text() == "before"
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_linked_folder_of_ledgers_is_not_entered(tmp_path):
+    """Neither records nor the lock are written where a link of the vault leads."""
+    elsewhere = tmp_path / "elsewhere"
+    append_entries(elsewhere / "toy.jsonl", RECORDS[:1])
+    before = sorted(elsewhere.iterdir())
+    (tmp_path / "runs").symlink_to(elsewhere)
+    ledger = read_ledger(tmp_path / "runs" / "toy.jsonl")
+    assert [problem.message for problem in ledger.problems] == ["its folder is a symbolic link"]
+    with pytest.raises(WriteFailed, match="symbolic link"):
+        append_entries(tmp_path / "runs" / "other.jsonl", RECORDS)
+    assert sorted(elsewhere.iterdir()) == before
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / ".lock").symlink_to(tmp_path / "made")
+    with pytest.raises(WriteFailed, match=r"\.lock"):
+        append_entries(tmp_path / "more" / "toy.jsonl", RECORDS)
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("field", ["metrics", "cpu_s", "attempt"])
+def test_a_number_beyond_all_bounds_is_a_problem_of_its_line(tmp_path, field):
+    """A committed number of 400 digits costs its line alone."""
+    path = tmp_path / "toy.jsonl"
+    append_entries(path, RECORDS)
+    lines = path.read_text().split("\n")
+    raw = json.loads(lines[1])
+    raw[field] = {"gap": 10**400} if field == "metrics" else 10**400
+    path.write_text("\n".join([lines[0], json.dumps(raw), lines[2], ""]))
+    ledger = read_ledger(path)
+    assert ledger.records == (RECORDS[0], RECORDS[2])
+    (problem,) = ledger.problems
+    assert (problem.line, problem.code) == (2, "ledger-line-invalid")
+    assert problem.message.startswith(f"{field}: ")
+
+
+def test_half_a_character_survives_the_file(tmp_path):
+    """A parameter that no UTF-8 can hold is written and read as it is."""
+    path = tmp_path / "toy.jsonl"
+    record = replace(RECORDS[0], parts=replace(RECORDS[0].parts, params={"p": "\ud800"}))
+    append_entries(path, [record])
+    assert read_ledger(path).records == (record,)

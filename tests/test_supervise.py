@@ -300,3 +300,48 @@ supervise(task, Path({str(tmp_path / "t")!r}), Level("{level}"), threading.Event
     while find_processes(str(tmp_path / "t" / "work")) and time.monotonic() < until:
         time.sleep(0.02)
     assert find_processes(str(tmp_path / "t" / "work")) == []
+
+
+HAND_WRITTEN = """\
+import atexit, json, pathlib
+def spoil():
+    path = pathlib.Path("record.json")
+    raw = json.loads(path.read_text())
+    {spoil}
+    path.write_text(json.dumps(raw))
+atexit.register(spoil)
+{good}
+pathlib.Path("out").mkdir()"""
+SPOILT = {
+    'raw["metrics"]["gap"] = 10**400': ("invalid", "metrics: "),
+    'raw["metrics"]["gap"] = float("nan")': ("invalid", "metrics: "),
+    'raw["cpu_s"] = 10**400': ("invalid", "cpu_s: "),
+    'raw["attempt"] = 10**400': ("invalid", "attempt: "),
+    'raw["guards"][0]["detail"] = 5': ("invalid", "detail: '5' is no text"),
+    'raw["detail"] = "x" * (5 << 20)': ("invalid", "no plain file of at most 4 MB"),
+    'raw["artifacts"] = [dict(name="a\\0", path="", sha256="", n_bytes=0)]': ("ok", ""),
+    'raw["artifacts"] = [dict(name="\\ud800", path="", sha256="", n_bytes=0)]': ("ok", ""),
+    'raw["metrics"] = {"gap": 1, "\\udcff": 1}': ("ok", ""),
+    'raw["detail"] = raw["guards"][0]["name"] = "\\udcff"': ("ok", "\\udcff"),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_no_odd_report_upsets_its_reader(run, spoil, tmp_path):
+    """A report written by hand is read or has its status and the reason; any can be recorded."""
+    from noteweb.ledger import append_entries, read_ledger
+
+    record = run(make_task(HAND_WRITTEN.format(spoil=spoil, good=GOOD)))
+    status, detail = SPOILT[spoil]
+    assert record.status == status, record.detail
+    assert detail in record.detail
+    assert record.artifacts == ()
+    append_entries(tmp_path / "toy.jsonl", [record])
+    assert read_ledger(tmp_path / "toy.jsonl").records == (record,)
+
+
+def test_half_a_character_in_a_guard_is_shown_by_its_number(run):
+    """The name of a file that is no UTF-8 may stand in a guard's words."""
+    record = run(make_task(GOOD.replace("ok=True", 'ok=True, detail="file \\udcff"')))
+    assert record.status is RunStatus.OK
+    assert record.guards[0].detail == "file \\udcff"

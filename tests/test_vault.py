@@ -7,7 +7,7 @@ import os
 import pytest
 
 from noteweb.config import Config
-from noteweb.errors import Problem, VaultNotFound
+from noteweb.errors import Problem, VaultNotFound, WriteFailed
 from noteweb.vault import (
     cache_folder,
     check_root,
@@ -155,3 +155,14 @@ def test_cards_are_those_of_the_whole_notes(tmp_path):
     whole = list(read_notes(tmp_path, Config()))
     assert cards == tuple(note.card for note in whole if not isinstance(note, Problem))
     assert [p.path for p in problems] == ["gone.md"]
+
+
+@pytest.mark.parametrize("name", [".noteweb", ".noteweb/vectors-0.f32", ".noteweb/text"])
+def test_a_linked_cache_is_refused(tmp_path, name):
+    """An index is never written where a link of a stranger's vault leads."""
+    (tmp_path / "victim").mkdir()
+    vault = tmp_path / "vault"
+    (vault / name).parent.mkdir(parents=True)
+    (vault / name).symlink_to(tmp_path / "victim")
+    with pytest.raises(WriteFailed, match="symbolic link"):
+        cache_folder(vault)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 import pytest
 
 from bench_vault import GOOD, GUARDED, Lab, make_claim, write_experiment, write_fixed
-from noteweb.errors import BadRequest, ClaimNotFound
+from noteweb.errors import BadRequest, ClaimNotFound, WriteFailed
 from noteweb.evidence.run import Options, explain
 from noteweb.model.claim import ClaimKind, Expectation, Op
 from noteweb.model.progress import Silent
@@ -407,3 +408,72 @@ def test_the_skeleton_runs_as_it_is(lab):
     loaded = make_claim("coins", name="l", expect=near, params={"chance": 0.6})
     assert kinds(lab.verify(loaded)) == ["refuted"]
     assert lab.records("coins")[0].artifacts[0].name == "running-mean.svg"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "runs",
+        "runs/toy.jsonl",
+        "runs/artifacts",
+        "runs/artifacts/toy",
+        ".noteweb",
+        ".noteweb/work",
+        ".noteweb/work/lock",
+    ],
+)
+def test_nothing_is_written_through_a_link_of_the_vault(lab, tmp_path, name):
+    """Wherever a stranger's vault has a link among our files, what it leads to stays as it is."""
+    write_fixed(lab.root, "toy", 'ctx.table("t").write_text("a")')
+    lab.allow("toy")
+    victim = tmp_path / "victim"
+    if name.endswith(("lock", "jsonl")):
+        victim.write_text("before")
+    else:
+        victim.mkdir()
+    (lab.root / name).parent.mkdir(parents=True, exist_ok=True)
+    (lab.root / name).symlink_to(victim)
+    with pytest.raises(WriteFailed, match="symbolic link"):
+        lab.verify(make_claim("toy"))
+    assert victim.read_text() == "before" if victim.is_file() else not list(victim.iterdir())
+
+
+def test_a_link_in_place_of_a_task_is_taken_away(lab, tmp_path):
+    """The folder a task works in is its own, whatever stood there."""
+    from noteweb.evidence.case import open_cases
+    from noteweb.evidence.plan import plan_tasks
+
+    write_fixed(lab.root, "toy")
+    lab.allow("toy")
+    tasks = plan_tasks(open_cases(make_claim("toy"), lab.workplace(), "quick"), "process")
+    (tmp_path / "victim").mkdir()
+    (lab.cache / "work").mkdir(parents=True)
+    for task in tasks:
+        (lab.cache / "work" / task.name).symlink_to(tmp_path / "victim")
+    assert kinds(lab.verify(make_claim("toy"))) == ["supported"]
+    assert not list((tmp_path / "victim").iterdir())
+
+
+def test_data_that_would_be_waited_for_is_absent(lab):
+    """A FIFO among the data is not read, by no question about the claim."""
+    write_fixed(lab.root, "toy", more='data=("d.csv",),')
+    os.mkfifo(lab.root / "experiments" / "d.csv")
+    assert [row.verdict.kind.value for row in lab.open(make_claim("toy")).rows()] == ["blocked"]
+
+
+def test_one_odd_report_leaves_the_others(lab):
+    """A run whose report cannot be read has its status; the other claims have their verdicts."""
+    odd = """\
+import atexit
+def spoil():
+    path = Path("record.json")
+    path.write_text(path.read_text().replace('"gap": 1.0', '"gap": 1' + "0" * 400))
+atexit.register(spoil)"""
+    write_fixed(lab.root, "odd", odd)
+    write_fixed(lab.root, "toy", more='data=("a\\0", "\\ud800"),')
+    lab.allow("odd", "toy")
+    found = lab.verify(make_claim("odd"), make_claim("toy", name="d"))
+    assert kinds(found)[1] == "supported"
+    assert kinds(found)[0] in {"error", "invalid"}
+    assert {record.status.value for record in lab.records("odd")} == {"invalid"}
+    assert "its report cannot be read: metrics: gap" in lab.records("odd")[0].detail

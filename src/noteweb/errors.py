@@ -157,10 +157,10 @@ class ModelUnavailable(NotewebError):
 class WriteFailed(NotewebError):
     """A file could not be written; what stood there before still stands."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"cannot write {path}: {reason}", "check the space and the permissions there"
-        )
+    def __init__(
+        self, path: Path, reason: str, hint: str = "check the space and the permissions there"
+    ) -> None:
+        super().__init__(f"cannot write {path}: {reason}", hint)
 
 
 class AlreadyThere(NotewebError):

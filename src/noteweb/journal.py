@@ -2,11 +2,16 @@
 
 A file may end anywhere, for a machine may stop anywhere: what is left of a torn line stays, and
 the next entry starts on a fresh one.
+
+A journal lies in a vault, which may come from a stranger: none is read or written through a
+symbolic link, and none that is no regular file.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,6 +24,9 @@ if TYPE_CHECKING:
 #: Longer than any append takes, also on a slow network disk.
 _LOCK_WAIT_S = 60.0
 _LOCK_NAME = ".lock"
+#: A night of runs leaves a few MB; more than this is no journal of ours, and fills the memory.
+_LARGEST = 256 << 20
+_OURS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not make us wait
 
 
 @contextmanager
@@ -32,6 +40,7 @@ def alone_in(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock = folder / _LOCK_NAME
+    refuse_links(folder, lock)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(lock, timeout=_LOCK_WAIT_S):
@@ -40,6 +49,35 @@ def alone_in(folder: Path) -> Iterator[None]:
         raise WriteFailed(lock, "another writer holds it") from error
     except OSError as error:
         raise WriteFailed(folder, error.strerror or str(error)) from error
+
+
+def refuse_links(*paths: Path) -> None:
+    """Make sure that none of these paths is a symbolic link; one that is not there is none.
+
+    Raises
+    ------
+    WriteFailed : writing there would change files outside the vault
+    """
+    for path in paths:
+        if path.is_symlink():
+            reason = "it is a symbolic link, and noteweb writes through none"
+            raise WriteFailed(path, reason, "put a file or folder in its place, or delete it")
+
+
+def read_journal(path: Path) -> bytes:
+    """Give the content of a journal.
+
+    Raises
+    ------
+    OSError : it is not there, is no regular file, too large, or a symbolic link
+    """
+    descriptor = _open(path, os.O_RDONLY)
+    with os.fdopen(descriptor, "rb") as stream:
+        n_bytes = os.fstat(descriptor).st_size
+        if n_bytes > _LARGEST:
+            reason = f"it is larger than {_LARGEST >> 20} MB"
+            raise OSError(errno.EFBIG, reason, os.fspath(path))
+        return stream.read(_LARGEST)
 
 
 def append_lines(path: Path, lines: Iterable[str]) -> None:
@@ -68,7 +106,7 @@ def append_lines(path: Path, lines: Iterable[str]) -> None:
 
 def _append(path: Path, data: bytes) -> int:
     """Give how many bytes went in, which on a full disk are fewer than there were."""
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
     try:
         size = os.fstat(descriptor).st_size
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
@@ -78,6 +116,20 @@ def _append(path: Path, data: bytes) -> int:
     finally:
         os.close(descriptor)
     return written
+
+
+def _open(path: Path, flags: int) -> int:
+    """Open a regular file that is no link."""
+    try:
+        descriptor = os.open(path, flags | _OURS, 0o644)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "it is a symbolic link", os.fspath(path)) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", os.fspath(path))
+    return descriptor
 
 
 def _sync_folder(folder: Path) -> None:

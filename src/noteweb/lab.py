@@ -32,7 +32,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, SupportsFloat
 
 from noteweb.model.record import encode
-from noteweb.model.run import Complaint, GuardKind, GuardResult, RunStatus
+from noteweb.model.run import Complaint, GuardKind, GuardResult, RunStatus, is_finite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -236,7 +236,10 @@ class Context:
             self._metrics[name] = self._finite(name, value)
 
     def guard(self, name: str, *, ok: object, detail: str = "") -> None:
-        """Report whether a declared guard is met, once; `ok` may be NumPy's truth too."""
+        """Report whether a declared guard is met, once; `ok` may be NumPy's truth too.
+
+        A guard that comes out as NaN has shown nothing and is not met.
+        """
         declared = self._experiment.guards.get(name)
         if declared is None:
             self._complain("undeclared-guard", name)
@@ -244,7 +247,10 @@ class Context:
             self._complain("guard-twice", name)
         else:
             self._guards[name] = GuardResult(
-                name=name, ok=bool(ok), detail=detail, kind=GuardKind(declared.kind)
+                name=name,
+                ok=bool(ok) and bool(ok == ok),  # noqa: PLR0124  # Python takes NaN for true
+                detail=detail,
+                kind=GuardKind(declared.kind),
             )
 
     def artifact(self, name: str) -> Path:
@@ -346,7 +352,7 @@ def _value_defect(parameter: Parameter, value: Json) -> str:
     numbers = value if isinstance(value, list | tuple) else [value]
     for number in numbers:
         if isinstance(number, int | float) and not isinstance(number, bool):
-            if not math.isfinite(number):
+            if not is_finite(number):
                 return "must be finite"
             if parameter.low is not None and number < parameter.low:
                 return f"must be at least {parameter.low:g}, not {number:g}"
@@ -372,7 +378,7 @@ def _fits(default: object, value: object) -> bool:
 
 def _fit(default: Json, value: Json) -> Json:
     """Give 2 as 2.0 where a float is meant and a tuple as a list, so that both have one key."""
-    if isinstance(default, float) and isinstance(value, int):
+    if isinstance(default, float) and isinstance(value, int) and is_finite(value):
         return float(value)
     if isinstance(default, list | tuple) and isinstance(value, list | tuple):
         return [_fit(default[0], each) if default else each for each in value]

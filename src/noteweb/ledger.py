@@ -11,14 +11,15 @@ and the next line starts on a fresh one.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from noteweb.errors import Problem, Severity
-from noteweb.journal import alone_in, append_lines
+from noteweb.errors import Problem, Severity, WriteFailed
+from noteweb.journal import alone_in, append_lines, read_journal
 from noteweb.model.record import RecordInvalid, read_record, write_record
 from noteweb.model.run import RunRecord
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
     from noteweb.model.claim import EvidenceRef, Expectation
     from noteweb.model.note import Json
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+_UNREADABLE = "ledger-unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +94,14 @@ def read_ledger(path: Path, name: str = "") -> Ledger:
     The last line, if not whole, is passed over in silence: another process may be writing it.
     """
     try:
-        data = path.read_bytes()
+        if path.parent.is_symlink():
+            raise OSError(errno.ELOOP, "its folder is a symbolic link")  # noqa: TRY301
+        data = read_journal(path)
     except FileNotFoundError:
         return Ledger()
     except OSError as error:
-        return Ledger(problems=(_problem(name or path.name, 1, "ledger-unreadable", str(error)),))
+        reason = error.strerror or str(error)
+        return Ledger(problems=(_problem(name or path.name, 1, _UNREADABLE, reason),))
     return _read(name or path.name, data)
 
 
@@ -104,10 +112,15 @@ def append_entries(path: Path, entries: Iterable[Entry]) -> int:
 
     Raises
     ------
-    WriteFailed : the disk is full, the folder may not be written, or another writer holds the lock
+    WriteFailed : the disk is full, the folder may not be written, another writer holds the lock, or
+        what stands there cannot be read
     """
     with alone_in(path.parent):
-        fresh = _without(entries, read_ledger(path).entries)
+        held = read_ledger(path)
+        for problem in held.problems:
+            if problem.code == _UNREADABLE:
+                raise WriteFailed(path, problem.message)
+        fresh = _without(entries, held.entries)
         append_lines(path, map(_line, fresh))
         return len(fresh)
 
@@ -187,6 +200,9 @@ def _read_registration(raw: Json) -> Registration:
     if len(words) < len(names):
         message = "registration: a field is absent or no text"
         raise RecordInvalid(message)
+    if not isinstance(json.loads(words["params"]), dict):
+        message = "registration: its parameters are no map"
+        raise RecordInvalid(message)
     return Registration(**words)
 
 
@@ -202,7 +218,10 @@ def _line(entry: Entry) -> str:
                 "written": entry.written,
             }
         }
-    return json.dumps(raw, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(raw, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # Half a character has no UTF-8, but JSON has a way to write it.
+    is_whole = text.isascii() or not _HALF.search(text)
+    return text if is_whole else json.dumps(raw, allow_nan=False, separators=(",", ":"))
 
 
 def _without(entries: Iterable[Entry], held: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from noteweb.config import DEFAULT_IGNORE, FILE_NAME, Config
 from noteweb.errors import Problem, Severity, VaultNotFound
+from noteweb.journal import refuse_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,9 +82,15 @@ def cache_folder(root: Path) -> Path:
     """Give the folder of the vault's index: inside it, or the user's cache where it is read-only.
 
     A vault in the cache goes by its name and a hash of its path, so that two never share one.
+
+    Raises
+    ------
+    WriteFailed : the folder, or a file of it, is a symbolic link, which a stranger's vault may lead
+        anywhere
     """
     inside = root / CACHE_NAME
     if os.access(inside if inside.is_dir() else root, os.W_OK):
+        refuse_links(inside, *inside.glob("*"), *(inside / "text").glob("*"))
         return inside
     from hashlib import blake2b
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem, Severity
-from noteweb.journal import alone_in, append_lines
+from noteweb.journal import alone_in, append_lines, read_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +64,7 @@ def read_labels(vault: Path) -> tuple[tuple[Label, ...], tuple[Problem, ...]]:
     A last line that is not whole is passed over in silence: another process may be writing it.
     """
     try:
-        lines = (vault / LABELS).read_bytes().split(b"\n")
+        lines = read_journal(vault / LABELS).split(b"\n")
     except FileNotFoundError:
         return (), ()
     except OSError as error:

@@ -104,7 +104,7 @@ def _read_outline(document: pdfium.PdfDocument) -> list[str]:
     titles: list[str] = []
     try:
         for mark in islice(document.get_toc(), _MAX_OUTLINE):
-            titles.append(mark.get_title()[:500])
+            titles.append(mark.get_title()[:500])  # noqa: PERF401 - what came before an error stays
     except (pdfium.PdfiumError, UnicodeDecodeError):
         pass
     return titles

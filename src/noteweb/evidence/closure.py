@@ -21,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from noteweb.evidence.declare import DeclarationInvalid, parse_source
+from noteweb.evidence.declare import DeclarationInvalid, find_encoding, parse_source
 from noteweb.evidence.find import FOLDER
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from noteweb.evidence.find import Found, Place
 
-_LAB = "noteweb.lab"
+_OWN = "noteweb/"
 _NOTEWEB = Path(__file__).parents[2]  # where `import noteweb` starts
 #: Loaded on the way to every module of the package; holds the version, which no result needs.
 _PASSED_OVER = "noteweb/__init__.py"
@@ -55,10 +55,23 @@ class Closure:
     libraries: Mapping[str, str]
 
     @property
+    def asked(self) -> Mapping[str, bytes]:
+        """What a person is asked to allow: all but noteweb's own files, trusted by installing."""
+        return {name: data for name, data in self.files.items() if not name.startswith(_OWN)}
+
+    @property
+    def defect(self) -> str:
+        """Why the code cannot be shown as it would run; empty where it can."""
+        for name, content in self.asked.items():
+            if name in self.code and (encoding := find_encoding(content)):
+                return f"{name}: it says that it is written in {encoding}; save it as UTF-8"
+        return ""
+
+    @property
     def digest(self) -> str:
-        """A hash over every byte of code and data; equal for equal files under equal names."""
+        """A hash over every byte that is asked for; equal for equal files under equal names."""
         whole = hashlib.sha256()
-        for name, content in sorted(self.files.items()):
+        for name, content in sorted(self.asked.items()):
             whole.update(hashlib.sha256(name.encode()).digest())
             whole.update(hashlib.sha256(content).digest())
         return whole.hexdigest()
@@ -247,10 +260,10 @@ def _read_data(place: Place, names: Sequence[str]) -> dict[str, bytes | None]:
     for name in names:
         path = folder / name
         key = prefix + (name if above == "." else f"{above}/{name}")
-        is_inside = path.resolve().is_relative_to(folder.resolve())
         try:
-            found[key] = path.read_bytes() if is_inside else None
-        except OSError:
+            is_inside = path.resolve().is_relative_to(folder.resolve())
+            found[key] = path.read_bytes() if is_inside and path.is_file() else None
+        except (OSError, ValueError):  # no file has such a name
             found[key] = None
     return found
 

@@ -7,6 +7,7 @@ a name, an operator or any other call is refused, since reading it would mean ru
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any
@@ -57,6 +58,9 @@ _TYPES: dict[str, tuple[object, ...]] = {
     "disk_mb": (int,),
     "output_mb": (int,),
 }
+#: Where Python looks for a file's encoding, in the first two lines.
+_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_PLAIN = frozenset({"utf-8", "utf8", "ascii", "us-ascii"})
 _LIMIT_NAMES = frozenset({"cpu_s", "wall_s", "memory_mb", "disk_mb", "output_mb"})
 
 
@@ -88,6 +92,9 @@ def parse_source(data: bytes) -> ast.Module:
     ------
     DeclarationInvalid : it is no Python that can be read
     """
+    if encoding := find_encoding(data):
+        message = f"it says that it is written in {encoding}; save it as UTF-8"
+        raise DeclarationInvalid(message)
     try:
         return ast.parse(data)
     except SyntaxError as error:
@@ -96,6 +103,21 @@ def parse_source(data: bytes) -> ast.Module:
     except (ValueError, RecursionError, MemoryError) as error:
         message = f"no Python: {error}"
         raise DeclarationInvalid(message) from error
+
+
+def find_encoding(data: bytes) -> str:
+    """Give the encoding that Python would read the file in; empty for UTF-8 and ASCII.
+
+    In another one what a person sees is not what runs: in UTF-7 a comment may hold code.
+    """
+    head = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for line in head.split(b"\n", 2)[:2]:
+        if found := _COOKIE.match(line):
+            name = found[1].decode("ascii", "replace")
+            plain = name.lower().replace("_", "-")
+            if plain not in _PLAIN and not plain.startswith("utf-8-"):
+                return name
+    return ""
 
 
 def read_declaration(tree: ast.Module) -> Declaration:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from noteweb.errors import ClaimNotFound, ExperimentNotFound, ExperimentUnreadable
 from noteweb.evidence.case import open_cases
 from noteweb.evidence.fault import find_claim_faults
-from noteweb.evidence.find import Finder
+from noteweb.evidence.find import FOLDER, Finder
 from noteweb.evidence.run import Options, explain, read_verdicts, verify
 from noteweb.evidence.trust import TrustStore, show_difference
 from noteweb.evidence.workplace import RUNS, Workplace
@@ -214,16 +214,19 @@ class Evidence:
         self._trust.allow(found.place, self.workplace.closure(found))
 
     def revoke(self, name: str) -> bool:
-        """Take the permission back; tell whether there was one.
+        """Take the permission back, also of a file that is gone; tell whether there was one.
 
         Raises
         ------
         ExperimentNotFound, WriteFailed
         """
         found = self.workplace.finder.find(name)
-        if found is None:
+        if found is not None:
+            return self._trust.revoke(found.place.path)
+        gone = self.root / FOLDER / f"{name}.py"
+        if not name.isidentifier() or not self._trust.revoke(gone):
             raise ExperimentNotFound(name)
-        return self._trust.revoke(found.place)
+        return True
 
     def new(self, name: str) -> tuple[Path, str]:
         """Write a new experiment, which may run as it was written; give its path and a claim.

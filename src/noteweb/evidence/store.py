@@ -18,6 +18,7 @@ from noteweb.errors import WriteFailed
 from noteweb.evidence.atomic import write_atomic
 from noteweb.evidence.supervise import read_left_record
 from noteweb.evidence.workplace import RUNS
+from noteweb.journal import refuse_links
 from noteweb.ledger import name_ledger
 
 if TYPE_CHECKING:
@@ -46,13 +47,14 @@ class Store:
     def __init__(self, root: Path, cache: Path) -> None:
         self.runs = root / RUNS
         self.work = (cache / "work").absolute()
+        refuse_links(self.runs, cache, self.work, self.work / "lock")
         try:
             self.runs.mkdir(parents=True, exist_ok=True)
             self.work.mkdir(parents=True, exist_ok=True)
             ignore = self.runs / ".gitignore"
             if not ignore.exists():
                 write_atomic(ignore, _IGNORED.encode())
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             self._locks = os.open(self.work / "lock", flags, 0o644)
         except OSError as error:
             raise WriteFailed(Path(error.filename or self.runs), str(error.strerror)) from error
@@ -94,6 +96,7 @@ class Store:
         place = f"{ARTIFACTS}/{stem}/{record.key[:12]}-{record.attempt}"
         kept = [each for each in record.artifacts if each.name in contents]
         folder = self.runs / place
+        refuse_links(folder, *folder.parents[:3])
         try:
             if kept:
                 folder.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ from noteweb.evidence.child import OUT, RECORD
 from noteweb.evidence.sandbox import Level, import_paths, prefix
 from noteweb.evidence.task import make_environment, write_task
 from noteweb.evidence.warden import End
-from noteweb.model.record import RecordInvalid, read_record
+from noteweb.model.record import read_record
 from noteweb.model.run import Artifact, RunRecord, RunStatus
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _CHUNK = 1 << 16
 _LONGEST_RECORD = 4 << 20
 _LARGEST_ARTIFACT = 1 << 30
 _TAIL = 4000
+_LONGEST_FAULT = 500
 _OWN_FAULT = {
     signal.SIGSEGV,
     signal.SIGBUS,
@@ -88,6 +89,8 @@ def supervise(task: Task, folder: Path, level: Level, stop: Stop) -> RunRecord |
 
 def prepare(task: Task, folder: Path) -> None:
     """Lay out the folder of a task; whatever was there goes."""
+    if folder.is_symlink():
+        folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "work" / "tmp").mkdir(parents=True)
     (folder / "code").mkdir()
@@ -103,24 +106,36 @@ def read_left_record(task: Task, folder: Path) -> RunRecord | None:
 
     Artifacts are counted from what lies there; a link is none, since it could lead anywhere.
     """
+    return _read_left(task, folder)[0]
+
+
+def _read_left(task: Task, folder: Path) -> tuple[RunRecord | None, str]:
+    """Give what `read_left_record` gives, and what is wrong with a report that is there."""
+    if folder.is_symlink() or (folder / "work").is_symlink():
+        return None, ""
     try:
         record = read_record(json.loads(read_plain(folder / "work" / RECORD, _LONGEST_RECORD)))
-    except (OSError, ValueError, RecursionError, RecordInvalid):
-        return None
+    except FileNotFoundError:
+        return None, ""
+    except OSError:
+        return None, f"it is no plain file of at most {_LONGEST_RECORD >> 20} MB"
+    except (ValueError, RecursionError) as error:
+        return None, str(error)
     if record.parts != task.parts or record.attempt != task.attempt:
-        return None
+        return None, ""
     found = [read_artifact(folder, each.name) for each in record.artifacts]
-    return replace(record, artifacts=tuple(each[0] for each in found if each))
+    return replace(record, artifacts=tuple(each[0] for each in found if each)), ""
 
 
 def read_artifact(folder: Path, name: str) -> tuple[Artifact, bytes] | None:
     """Give an artifact in a task's folder with its content; None where it is no plain file."""
     path = folder / "work" / OUT / name
     try:
-        if path.parent.is_symlink() or Path(name).name != name:
+        is_link = any(each.is_symlink() for each in path.parents[:3])
+        if is_link or Path(name).name != name:
             return None
         data = read_plain(path, _LARGEST_ARTIFACT)
-    except OSError:
+    except (OSError, ValueError):  # no file has a name with a NUL or half a character
         return None
     digest = hashlib.sha256(data).hexdigest()
     return Artifact(name=name, path=name, sha256=digest, n_bytes=len(data)), data
@@ -238,7 +253,7 @@ class _Talk:
 
 def _judge(task: Task, folder: Path, end: End | None) -> RunRecord:
     """Give the final record from how the run ended and what it left."""
-    left = read_left_record(task, folder)
+    left, fault = _read_left(task, folder)
     blank = RunRecord(
         parts=task.parts,
         status=RunStatus.KILLED,
@@ -250,7 +265,9 @@ def _judge(task: Task, folder: Path, end: End | None) -> RunRecord:
     if end is None:
         return blank
     status, detail = _read_end(end)
-    if status is None and left is None:
+    if status is None and fault:
+        status, detail = RunStatus.INVALID, f"its report cannot be read: {fault}"[:_LONGEST_FAULT]
+    elif status is None and left is None:
         status, detail = RunStatus.NO_RECORD, f"it ended with exit status {end.code}, no report"
     elif status is None and end.code != 0:
         status, detail = RunStatus.CRASH, f"exit status {end.code} after its report"

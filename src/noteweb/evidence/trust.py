@@ -1,9 +1,9 @@
 """Who may run: permissions for experiments, kept outside every vault.
 
-A permission belongs to an experiment's real path and to every byte of its closure, so that a
+A permission belongs to an experiment's path and to every byte of its closure, so that a
 changed file asks again and a vault brings no permission of its own. What is shipped inside
 noteweb is trusted with noteweb. The files that were allowed are kept as a copy, to show the
-difference when one has changed.
+difference when one has changed. Files of noteweb itself are neither asked for nor shown.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from difflib import unified_diff
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from noteweb.errors import WriteFailed
+from noteweb.errors import ExperimentUnreadable, WriteFailed
 from noteweb.evidence.atomic import write_atomic
+from noteweb.text.visible import visible_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,42 +74,40 @@ class TrustStore:
         if place.is_shipped:
             return Standing.SHIPPED
         held = self.permission(place)
-        if held is None:
+        if held is None or closure.defect:
             return Standing.NEW
         return Standing.ALLOWED if held.digest == closure.digest else Standing.CHANGED
 
     def permission(self, place: Place) -> Permission | None:
         """Give what was allowed there last."""
-        return _read_permission(self._read().get(_key(place)))
+        return _read_permission(self._read().get(_key(place.path)))
 
     def allow(self, place: Place, closure: Closure) -> None:
         """Allow these bytes at this place.
 
         Raises
         ------
+        ExperimentUnreadable : what would run cannot be shown
         WriteFailed
         """
-        texts = {
-            name: content.decode("utf-8", "replace") for name, content in closure.files.items()
-        }
-        shown: dict[str, Json] = {
-            name: text for name, text in texts.items() if name not in closure.data
-        }
+        if closure.defect:
+            raise ExperimentUnreadable(place.name, closure.defect)
+        shown: dict[str, Json] = dict(_read_texts(closure))
         entry: dict[str, Json] = {
             "digest": closure.digest,
             "allowed": datetime.now(UTC).isoformat(timespec="seconds"),
             "files": shown,
         }
-        self._change(_key(place), entry)
+        self._change(_key(place.path), entry)
 
-    def revoke(self, place: Place) -> bool:
-        """Take a permission back; tell whether there was one.
+    def revoke(self, path: Path) -> bool:
+        """Take the permission of an experiment's file back; tell whether there was one.
 
         Raises
         ------
         WriteFailed
         """
-        return self._change(_key(place), None)
+        return self._change(_key(path), None)
 
     def _change(self, key: str, entry: Json) -> bool:
         from filelock import FileLock, Timeout
@@ -136,26 +135,41 @@ class TrustStore:
 
 
 def show_difference(old: Mapping[str, str], closure: Closure) -> str:
-    """Give what changed since the last permission, as a unified difference; all where none was."""
-    new = {
-        name: content.decode("utf-8", "replace")
-        for name, content in closure.files.items()
-        if name not in closure.data
-    }
-    parts = []
+    """Give what changed since the last permission, as a unified difference; all where none was.
+
+    Every character of it can be seen, and lines end where Python ends them.
+    """
+    new = _read_texts(closure)
+    lines: list[str] = []
     for name in sorted(old.keys() | new.keys()):
-        if not old:
-            parts.append(f"=== {name}\n{new[name].rstrip()}\n")
-            continue
-        before, after = (each.get(name, "").splitlines() for each in (old, new))
-        lines = unified_diff(before, after, f"allowed/{name}", f"now/{name}", lineterm="")
-        parts.append("".join(f"{line}\n" for line in lines))
-    parts += [f"=== {name} (data, {digest})\n" for name, digest in closure.data.items()]
-    return "".join(parts)
+        after = _split(new.get(name, ""))
+        if old:
+            names = f"allowed/{name}", f"now/{name}"
+            lines += unified_diff(_split(old.get(name, "")), after, *names, lineterm="")
+        else:
+            lines += [f"=== {name}", *(f"{n:4} | {line}" for n, line in enumerate(after, 1)), ""]
+    if old and not lines:
+        lines.append("=== no line of code differs: ends of lines or data have changed")
+    lines += [f"=== {name} (data, {digest})" for name, digest in closure.data.items()]
+    return "".join(f"{visible_code(line)}\n" for line in lines)
 
 
-def _key(place: Place) -> str:
-    return str(place.path.resolve())
+def _read_texts(closure: Closure) -> dict[str, str]:
+    """Give the code that is asked for; what is declared as data and imported is code."""
+    return {
+        name: content.decode("utf-8", "backslashreplace")
+        for name, content in closure.asked.items()
+        if name in closure.code or name not in closure.data
+    }
+
+
+def _split(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+
+
+def _key(path: Path) -> str:
+    """Give the file's own place: a link is another file than the one it leads to."""
+    return str(path.parent.resolve() / path.name)
 
 
 def _read_permission(raw: Json) -> Permission | None:

@@ -37,7 +37,7 @@ class Workplace:
         """Give what the experiment's ledger holds now; read again only when it has changed."""
         path = name_ledger(self.runs, experiment)
         try:
-            found = path.stat()
+            found = path.lstat()
             mark = found.st_size, found.st_mtime_ns
         except OSError:
             mark = 0, 0

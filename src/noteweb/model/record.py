@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from noteweb.model.note import Json
 
 T = TypeVar("T")
+_LARGEST = 1 << 64  # of a seed, a size, a count
 
 
 class RecordInvalid(ValueError):
@@ -50,22 +51,22 @@ def read_record(raw: Json) -> RunRecord:
     record = RunRecord(
         parts=_take(raw, "parts", _read_key),
         status=_take(raw, "status", _member(RunStatus)),
-        detail=_take(raw, "detail", _text),
-        metrics=_take(raw, "metrics", _map_of(_number)),
+        detail=_take(raw, "detail", _words),
+        metrics=_take(raw, "metrics", _figures),
         guards=_take(raw, "guards", _list_of(_read_guard)),
         artifacts=_take(raw, "artifacts", _list_of(_read_artifact)),
         complaints=_take(raw, "complaints", _list_of(_read_complaint)),
         is_deterministic=_take(raw, "is_deterministic", _flag),
         attempt=_take(raw, "attempt", _count),
-        versions=_take(raw, "versions", _map_of(_text)),
-        machine=_take(raw, "machine", _map_of(_text)),
-        sandbox=_take(raw, "sandbox", _text),
-        executor=_take(raw, "executor", _text),
+        versions=_take(raw, "versions", _map_of(_words)),
+        machine=_take(raw, "machine", _map_of(_words)),
+        sandbox=_take(raw, "sandbox", _words),
+        executor=_take(raw, "executor", _words),
         cpu_s=_take(raw, "cpu_s", _number),
         wall_s=_take(raw, "wall_s", _number),
         memory_mb=_take(raw, "memory_mb", _number),
-        started=_take(raw, "started", _text),
-        ended=_take(raw, "ended", _text),
+        started=_take(raw, "started", _words),
+        ended=_take(raw, "ended", _words),
     )
     if record.key != _take(raw, "key", _text):
         message = "key: it does not fit its parts"
@@ -105,24 +106,24 @@ def _read_key(raw: Json) -> RunKey:
 
 def _read_guard(raw: Json) -> GuardResult:
     return GuardResult(
-        name=_take(raw, "name", _text),
+        name=_take(raw, "name", _words),
         ok=_take(raw, "ok", _flag),
-        detail=_take(raw, "detail", _text),
+        detail=_take(raw, "detail", _words),
         kind=_take(raw, "kind", _member(GuardKind)),
     )
 
 
 def _read_artifact(raw: Json) -> Artifact:
     return Artifact(
-        name=_take(raw, "name", _text),
-        path=_take(raw, "path", _text),
-        sha256=_take(raw, "sha256", _text),
+        name=_take(raw, "name", _words),
+        path=_take(raw, "path", _words),
+        sha256=_take(raw, "sha256", _words),
         n_bytes=_take(raw, "n_bytes", _count),
     )
 
 
 def _read_complaint(raw: Json) -> Complaint:
-    return Complaint(code=_take(raw, "code", _text), detail=_take(raw, "detail", _text))
+    return Complaint(code=_take(raw, "code", _words), detail=_take(raw, "detail", _words))
 
 
 def _take(raw: Json, name: str, read: Callable[[Json], T]) -> T:
@@ -150,6 +151,11 @@ def _text(raw: Json) -> str:
     return raw
 
 
+def _words(raw: Json) -> str:
+    """Read text that is shown and no part of a key; halves of a character stand as their number."""
+    return _text(raw).encode("utf-8", "backslashreplace").decode()
+
+
 def _flag(raw: Json) -> bool:
     if not isinstance(raw, bool):
         raise _refuse(raw, "yes or no")
@@ -157,7 +163,7 @@ def _flag(raw: Json) -> bool:
 
 
 def _count(raw: Json) -> int:
-    if not isinstance(raw, int) or isinstance(raw, bool):
+    if not isinstance(raw, int) or isinstance(raw, bool) or abs(raw) >= _LARGEST:
         raise _refuse(raw, "whole number")
     return raw
 
@@ -191,6 +197,11 @@ def _map_of(read: Callable[[Json], T]) -> Callable[[Json], Mapping[str, T]]:
     def read_all(raw: Json) -> Mapping[str, T]:
         if not isinstance(raw, dict):
             raise _refuse(raw, "map")
-        return MappingProxyType({name: read(value) for name, value in raw.items()})
+        return MappingProxyType({name: _take(raw, name, read) for name in raw})
 
     return read_all
+
+
+def _figures(raw: Json) -> Mapping[str, float]:
+    numbers = _map_of(_number)(raw)
+    return MappingProxyType({_words(name): value for name, value in numbers.items()})

@@ -178,7 +178,12 @@ class RunRecord:
 
 def is_finite(value: object) -> bool:
     """Tell whether it is a number that JSON can hold; yes and no are no numbers."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of more than 308 digits is no float
+        return False
 
 
 def _plain(value: Json | Mapping[str, Json]) -> Json:

@@ -11,6 +11,12 @@ _SHOWN = (
     {code: _PICTURES + code for code in range(0x20) if chr(code) not in _KEPT}
     | {_DELETE: _DELETE_PICTURE}
     | dict.fromkeys(_C1, 0xFFFD)
+    # They turn the order of what follows around: embeddings, overrides and isolates.
+    | dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
+)
+#: Letters and marks that Python calls printable and nobody sees: fillers, joiners, selectors.
+_UNSEEN = frozenset((0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)).union(
+    range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)
 )
 
 
@@ -21,3 +27,19 @@ def visible(text: str) -> str:
     nothing, and a reader sees that they are there.
     """
     return text if text.isprintable() else text.translate(_SHOWN)
+
+
+def visible_code(text: str) -> str:
+    """Give one line of code so that all of it is seen: what has no shape of its own as its number.
+
+    Unlike in prose no joiner or mark of direction has a right to be there: who allows code to run
+    must see what runs.
+    """
+    return "".join(map(_shape, text))
+
+
+def _shape(char: str) -> str:
+    code = ord(char)
+    if char == "\t" or (char.isprintable() and code not in _UNSEEN):
+        return char
+    return chr(_SHOWN[code]) if code in _SHOWN and code < _C1.start else f"<U+{code:04X}>"
