@@ -13,26 +13,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from noteweb.errors import Problem, Severity, WriteFailed
+from noteweb.errors import Problem, Severity
+from noteweb.journal import alone_in, append_lines
 from noteweb.model.record import RecordInvalid, read_record, write_record
 from noteweb.model.run import RunRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from noteweb.model.claim import EvidenceRef, Expectation
     from noteweb.model.note import Json
-
-#: Longer than any append takes, also on a slow network disk.
-_LOCK_WAIT_S = 60.0
-_LOCK_NAME = ".lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,16 +106,10 @@ def append_entries(path: Path, entries: Iterable[Entry]) -> int:
     ------
     WriteFailed : the disk is full, the folder may not be written, or another writer holds the lock
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path):
-            held = read_ledger(path).entries
-            fresh = _without(entries, held)
-            if fresh:
-                _append(path, "".join(map(_line, fresh)).encode())
-            return len(fresh)
-    except OSError as error:  # filelock's Timeout is one too
-        raise WriteFailed(path, error.strerror or str(error)) from error
+    with alone_in(path.parent):
+        fresh = _without(entries, read_ledger(path).entries)
+        append_lines(path, map(_line, fresh))
+        return len(fresh)
 
 
 def register(claim: str, evidence: EvidenceRef, written: str = "") -> tuple[Registration, ...]:
@@ -213,7 +202,7 @@ def _line(entry: Entry) -> str:
                 "written": entry.written,
             }
         }
-    return json.dumps(raw, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+    return json.dumps(raw, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _without(entries: Iterable[Entry], held: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -232,40 +221,6 @@ def _identity(entry: Entry) -> tuple[str, ...]:
     if isinstance(entry, RunRecord):
         return entry.key, str(entry.attempt)
     return entry.claim, entry.params, entry.expectation
-
-
-def _append(path: Path, data: bytes) -> None:
-    is_new = not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        size = os.fstat(descriptor).st_size
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            data = b"\n" + data
-        written = os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    if written < len(data):
-        # The torn line stays: nothing is ever taken out, and the next append starts a fresh one.
-        raise WriteFailed(path, f"only {written} of {len(data)} bytes fit")
-    if is_new:
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    from filelock import FileLock
-
-    with FileLock(path.parent / _LOCK_NAME, timeout=_LOCK_WAIT_S):
-        yield
 
 
 def _problem(name: str, line: int, code: str, message: str) -> Problem:
