@@ -33,6 +33,8 @@ DOORS = {
     "networkx": {"graph/", "export/"},
     "rapidfuzz": {"links/"},
     "tokenizers": {"embed/tokens.py"},
+    "sklearn": {"screening/feature.py", "screening/learner.py", "experiments/"},
+    "scipy": {"screening/feature.py", "experiments/"},
     "distributed": {"evidence/executors/dask.py"},
     "ctypes": {"evidence/kernel.py"},
 }
