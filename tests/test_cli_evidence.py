@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
 import jsonschema
 import pytest
+import typer
 
 from bench_vault import write_experiment, write_fixed
 from noteweb.cli import run
@@ -238,3 +240,33 @@ def test_a_second_verify_loads_nothing_heavy(vault, capsys):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n")
+
+
+EVIL = "\x1b[2J\x1b]0;owned\x07\x9b2J"
+
+
+def test_nothing_a_stranger_wrote_rules_the_terminal(vault, capsys, monkeypatch):
+    """At a terminal, what notes, guards and records say has no escape in it and stays on its line.
+
+    Our own colours are there.
+    """
+    monkeypatch.setitem(typer.echo.__globals__, "should_strip_ansi", lambda *_: False)
+    note = NOTE.replace("It goes up.", f'"Up {EVIL.encode("unicode_escape").decode()}"')
+    (vault / "note.md").write_text(note)
+    write_experiment(
+        vault,
+        "toy",
+        f'ctx.guard("known", ok=True, detail={EVIL!r} + "\\nverdict  supported")\n'
+        'ctx.guard("none", ok=True)\nctx.metric("gap", 1)',
+        more="is_deterministic=True,",
+    )
+    ask(capsys, "trust", "allow", "--yes")
+    for words in (["verify"], ["claims"], ["why", "up"], ["claims", "--format", "json"]):
+        out = ask(capsys, *words)[1]
+        assert not re.search(r"\x1b(?!\[\d+m)", out), words
+        assert not {"\x07", "\x9b"} & set(out), words
+        assert not [line for line in out.splitlines() if line.startswith("verdict  supported")]
+    assert "\x1b[32msupported\x1b[0m" in ask(capsys, "claims")[1]
+    why = ask(capsys, "why", "up")[1]
+    assert "\nUp \u241b[2J\u241b]0;owned\u2407\ufffd2J\n" in why
+    assert "guard met: known \u241b[2J\u241b]0;owned\u2407\ufffd2J verdict supported\n" in why

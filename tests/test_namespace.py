@@ -16,7 +16,7 @@ import pytest
 from followed import gather, write_command
 from noteweb.evidence.namespace import plan_mounts
 
-UNSHARE = ["unshare", "--user", "--mount", "--net", "--ipc", "true"]
+UNSHARE = ["unshare", "--user", "--mount", "--net", "--ipc", "--pid", "--fork", "true"]
 
 
 def is_refused():
@@ -193,3 +193,25 @@ else:
     done = subprocess.run(write_command(program, tmp_path), check=False, timeout=60)
     gather(tmp_path)
     assert done.returncode == 0
+
+
+@needs_unshare
+def test_the_first_process_takes_all_others_with_it(inside):
+    """Others cannot end it, see nobody outside, and are gone when it is."""
+    inside("""\
+import signal, time
+from noteweb.evidence.namespace import become_first
+ours, theirs = os.pipe()
+become_first(theirs)
+assert os.getpid() == 1
+if os.fork() == 0:
+    os.kill(1, signal.SIGKILL)
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(600)
+    os._exit(7)
+assert os.waitstatus_to_exitcode(os.wait()[1]) == 7
+assert len([name for name in os.listdir("/proc") if name.isdigit()]) in {2, 3} or (
+    os.readlink("/proc/self") != "1"
+)
+""")

@@ -51,7 +51,10 @@ def run(tmp_path):
     ("level", "command"),
     [
         (Level.BWRAP, ["bwrap", "--ro-bind", "/", "/", "--unshare-all", "true"]),
-        (Level.UNSHARE, ["unshare", "--user", "--mount", "--net", "--ipc", "true"]),
+        (
+            Level.UNSHARE,
+            ["unshare", "--user", "--mount", "--net", "--ipc", "--pid", "--fork", "true"],
+        ),
     ],
 )
 def test_a_sandbox_works_where_the_kernel_allows_it(level, command):

@@ -13,6 +13,7 @@ import pytest
 
 from abuse import GOOD, find_lasting, make_task
 from followed import gather, write_command
+from noteweb.evidence import proc
 from noteweb.evidence.sandbox import Level, prefix, probe
 from noteweb.evidence.supervise import prepare, read_left_record
 from noteweb.evidence.task import make_environment
@@ -259,3 +260,77 @@ _become_child(task, folder, "limits", 1 << 30)
     gather(tmp_path / "own")
     assert done.returncode == 1
     assert not (tmp_path / "t" / "work" / "record.json").exists()
+
+
+MULTIPLY = """\
+def grow(depth):
+    # At most 2 ** 8 - 1 processes, all of them out of the run's session, then asleep.
+    for _ in range(depth):
+        depth -= 1
+        if os.fork() == 0:
+            os.setsid()
+            return grow(depth)
+    time.sleep(600)
+grow(8)"""
+REPLACE = """\
+if os.fork() == 0:
+    # Each goes on in a child of its own and ends: 300 in a row, never two for long.
+    for _ in range(300):
+        if os.fork():
+            os._exit(0)
+        time.sleep(0.01)
+    os._exit(0)
+time.sleep(600)"""
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_multiplies_is_ended_whole(start, level):
+    """However they are related, too many processes are noticed soon, and none is left."""
+    begun = time.monotonic()
+    end = start(MULTIPLY, level=level, tweak="warden._MOST_PROCESSES = 40").hear()
+    assert (end.stopped, end.detail) == ("leftover", "it started more than 40 processes")
+    assert time.monotonic() - begun < 8
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_never_holds_still_is_ended_too(start, level):
+    """Processes that take turns are gone when the run is ended."""
+    end = start(REPLACE, Limits(cpu_s=20.0, wall_s=0.7, memory_mb=400), level=level).hear()
+    assert end.stopped == "timeout"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_kernel_bounds_what_a_user_may_start(start, level):
+    """A limit on processes is set that leaves room for all that run already."""
+    body = f"""\
+import resource
+soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+assert 1024 < soft <= hard < 20_000
+{GOOD}"""
+    warden = start(body, level=level)
+    warden.hear()
+    record = read_left_record(warden.task, warden.folder)
+    assert record is not None
+    assert record.status == "ok", record.detail
+
+
+def test_processes_are_not_counted_for_ever(monkeypatch):
+    """Where they multiply faster than they are found, looking ends soon after there are enough."""
+    monkeypatch.setattr(proc, "_children", lambda pid: [pid + 1, -pid])
+    assert 50 < len(proc.find_descendants(1, 50)) < 60
+
+
+@pytest.mark.parametrize("level", LEVELS[:2])
+def test_a_run_cannot_end_its_warden(start, level):
+    """In a sandbox it may try: where it succeeds, it ends itself with all that it has started."""
+    body = f"""\
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    time.sleep(600)
+os.kill(os.getppid(), signal.SIGKILL)
+{GOOD}"""
+    warden = start(body, level=level)
+    warden.process.communicate(timeout=30)
+    assert find_lasting(str(warden.folder)) == []

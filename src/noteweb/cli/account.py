@@ -5,7 +5,6 @@ Text goes out without rich: these tables are short, and a second ``verify`` is t
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ import typer
 
 from noteweb.look import show
 from noteweb.model.verdict import VerdictKind
+from noteweb.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +39,12 @@ _COLOURS = {
 }
 _NO_VERDICT = {VerdictKind.BLOCKED, VerdictKind.INVALID, VerdictKind.ERROR}
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class _Styled(str):
+    """A text of ours with our colours in it; all other text is cleaned before it is shown."""
+
+    __slots__ = ()
 
 
 def claim_row(row: ClaimRow) -> Row:
@@ -183,7 +188,7 @@ def show_account(found: Account) -> None:
     """Show all that a claim's verdict rests on."""
     _line(typer.style(_clean(found.claim.id), bold=True), f"({found.claim.kind})")
     _line(_clean(found.claim.statement))
-    _line(f"{found.claim.path}:{found.claim.line}")
+    _line(f"{_clean(found.claim.path)}:{found.claim.line}")
     for case, verdict in found.cases:
         _line()
         _line(typer.style(_clean(verdict.experiment), bold=True), _kind(verdict))
@@ -210,18 +215,18 @@ def _show_case(case: Case, verdict: Verdict) -> None:
     told = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none"
     cpu_s = sum(record.cpu_s for record in records)
     levels = ", ".join(sorted({record.sandbox for record in records if record.sandbox})) or "-"
-    _line(f"  runs: {told}; {cpu_s:.1f} CPU s; sandbox {levels}")
+    _line(f"  runs: {told}; {cpu_s:.1f} CPU s; sandbox {_clean(levels)}")
     if case.key is not None:
         params = ", ".join(f"{name} = {value}" for name, value in case.key.params.items())
         _line(f"  with {_clean(params) or 'no parameters'}; profile {case.key.profile}")
         _line("  files:", _clean(", ".join(case.key.code)))
 
 
-def _kind(verdict: Verdict) -> str:
+def _kind(verdict: Verdict) -> _Styled:
     text = verdict.kind.value
     if verdict.previous is not None:
         text += f" (was {verdict.previous.value})"
-    return typer.style(text, fg=_COLOURS.get(verdict.kind, _OPEN))
+    return _Styled(typer.style(text, fg=_COLOURS.get(verdict.kind, _OPEN)))
 
 
 def _doubt(verdict: Verdict) -> str:
@@ -250,7 +255,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write columns as wide as they need to be; the last is not padded."""
     if not rows:
         return
-    cells = [[_clean(cell) for cell in row] for row in rows]
+    cells = [[c if isinstance(c, _Styled) else _clean(c) for c in row] for row in rows]
     plain = [[click.unstyle(cell) for cell in row] for row in [head, *cells]]
     widths = [max(map(len, column)) for column in zip(*plain, strict=True)]
     widths[-1] = 0
@@ -267,5 +272,5 @@ def _line(*words: str) -> None:
 
 
 def _clean(text: str) -> str:
-    """Take control characters out of what notes and experiments say; colours of ours stay."""
-    return _CONTROL.sub(lambda match: match[0] if match[0] == "\x1b" else " ", text)
+    """Give what notes, experiments and records say on one line, without sway over a terminal."""
+    return visible(" ".join(text.split()))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from noteweb.model.note import Link, Note
 
 Row = dict[str, Any]
+_OBEYED = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 
 def hit_row(hit: Hit) -> Row:
@@ -114,7 +115,7 @@ def write_rows(
     if form is HitFormat.JSON:
         return to_json(whole)
     if form is HitFormat.JSONL:
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        return "".join(f"{_calm(json.dumps(row, ensure_ascii=False))}\n" for row in rows)
     if form is HitFormat.PATHS:
         return "".join(path + "\n" for path in dict.fromkeys(row["path"] for row in rows))
     return _to_csv(rows)
@@ -122,7 +123,12 @@ def write_rows(
 
 def to_json(value: object) -> str:
     """Give a value as JSON for people and programs: indented, in its own script; paths as text."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
+    return _calm(json.dumps(value, ensure_ascii=False, indent=2, default=str)) + "\n"
+
+
+def _calm(text: str) -> str:
+    """Escape what JSON need not and a terminal may obey."""
+    return text if text.isascii() and "\x7f" not in text else text.translate(_OBEYED)
 
 
 def _to_csv(rows: Sequence[Row]) -> str:

@@ -1,4 +1,4 @@
-"""The sandbox ``unshare``: namespaces of its own for users, mounts, network and messages.
+"""The sandbox ``unshare``: own namespaces for users, mounts, network, messages and processes.
 
 Entered by the warden, which has one thread; the run that it forks then gives up the capabilities
 that the namespace gave, so it can undo nothing.
@@ -7,7 +7,9 @@ that the namespace gave, so it can undo nothing.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +62,7 @@ def plan_mounts(folder: Path) -> Mounts:
 
 
 def enter(mounts: Mounts) -> None:
-    """Move this process into namespaces of its own.
+    """Move this process into namespaces of its own; that of processes holds what it forks next.
 
     Raises
     ------
@@ -68,7 +70,11 @@ def enter(mounts: Mounts) -> None:
     """
     user, group = os.getuid(), os.getgid()
     kernel.unshare(
-        kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC
+        kernel.CLONE_NEWUSER
+        | kernel.CLONE_NEWNS
+        | kernel.CLONE_NEWNET
+        | kernel.CLONE_NEWIPC
+        | kernel.CLONE_NEWPID
     )
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
@@ -84,6 +90,24 @@ def enter(mounts: Mounts) -> None:
     kernel.mount(work, work, "", kernel.MS_BIND)
     kernel.set_read_only("/", is_on=True, is_recursive=True)
     kernel.set_read_only(work, is_on=False)
+
+
+def become_first(*descriptors: int) -> None:
+    """Go on as the first process of the new namespace; with its end all others there end at once.
+
+    No process in there can kill it. The one that this was called in waits for it and ends too;
+    `descriptors` are closed in that one.
+    """
+    pid = os.fork()
+    if pid:
+        for each in descriptors:
+            os.close(each)
+        os._exit(1 if os.waitpid(pid, 0)[1] else 0)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    # Where /proc is covered in part, as in some containers, the old one stays.
+    with suppress(OSError):
+        flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+        kernel.mount("proc", "/proc", "proc", flags)
 
 
 def _mount_back(path: Path, door: int) -> None:

@@ -6,14 +6,12 @@ import os
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
 _PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 _MB = 2.0**20
+_MOST = 1 << 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +23,32 @@ class Usage:
     memory_mb: float
 
 
-def find_descendants(pid: int) -> list[int]:
-    """Give every process below `pid`, parents before children."""
+def own_number() -> int:
+    """Give this process's number as /proc has it, which may be that of a namespace above."""
+    return int(Path("/proc/self").readlink().name)
+
+
+def count_shown() -> int:
+    """Give how many processes /proc shows, at the least cost there is."""
+    return sum(name.isdigit() for name in os.listdir("/proc"))  # noqa: PTH208  # names alone
+
+
+def count_tasks() -> int:
+    """Give how many threads there are on the whole machine; 0 where it does not tell."""
+    try:
+        return int(_read("/proc/loadavg").split()[3].partition(b"/")[2])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def find_descendants(pid: int, most: int = _MOST) -> list[int]:
+    """Give every process below `pid`, parents before children; beyond `most` it looks no further.
+
+    Processes may multiply faster than they are found.
+    """
     found: list[int] = []
     waiting = [pid]
-    while waiting:
+    while waiting and len(found) <= most:
         children = _children(waiting.pop())
         found += children
         waiting += children

@@ -9,7 +9,7 @@ environment of the user (keys, tokens)         yes      yes        yes
 network, also to this machine                  yes      yes        no
 reading the home folder, ``/tmp``, ``/run``    yes      yes        no
 writing anywhere but its work folder           yes      yes        no
-seeing or signalling other processes           yes      no         no
+seeing or signalling other processes           yes      yes        no
 devices of the machine                         yes      by rights  by rights
 =============================================  =======  =========  ========
 
