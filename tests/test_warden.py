@@ -21,6 +21,7 @@ from noteweb.evidence.warden import End
 from noteweb.lab import Limits
 
 WIDE = Limits(cpu_s=20.0, wall_s=20.0, memory_mb=400, disk_mb=8, output_mb=1)
+_BASE_MB = 40  # an interpreter with noteweb takes 15 to 35
 MAIN = "from noteweb.evidence import warden\n{tweak}\nwarden.main()\n"
 LEVELS = [
     pytest.param(level, marks=pytest.mark.skipif(bool(reason), reason=f"{level}: {reason}"))
@@ -166,6 +167,143 @@ def test_whatever_passes_a_limit_is_ended_with_its_reason(start, name):
     end = start(body, Limits(**(kept | limits)), tweak=tweak).hear()
     assert (end.stopped, end.detail) == told
     assert end.wall_s < WIDE.wall_s / 2
+
+
+STAY = "time.sleep(600)"
+#: Ways to hold what lies in no folder, or in none that can be looked into; each 60 times a megabyte
+#: where 20 MB of memory and 8 MB of disk are allowed beside the interpreter.
+BURIED = {
+    "deleted files": (
+        (
+            "import tempfile\n"
+            "files = [tempfile.TemporaryFile() for _ in range(60)]\n"
+            "for each in files:\n    each.write(bytes(1 << 20))\n    each.flush()"
+        ),
+        "disk-limit",
+    ),
+    "a memfd": (
+        "for _ in range(60): os.write(os.memfd_create('a'), b'x' * (1 << 20))",
+        "oom",
+    ),
+    "a memfd of a thread": (
+        (
+            "import ctypes, threading\n"
+            "def hold():\n    ctypes.CDLL(None).unshare(0x400)\n"
+            "    for _ in range(60): os.write(os.memfd_create('a'), b'x' * (1 << 20))\n"
+            f"    {STAY}\n"
+            "threading.Thread(target=hold).start()"
+        ),
+        "oom",
+    ),
+    "memory after the first thread": (
+        (
+            "import ctypes, threading\n"
+            "def hold():\n    time.sleep(0.2)\n    held = b'x' * (60 << 20)\n"
+            f"    {STAY}\n"
+            "threading.Thread(target=hold).start()\nctypes.CDLL(None).pthread_exit(None)"
+        ),
+        "oom",
+    ),
+    "a locked folder": (
+        (
+            "os.mkdir('d')\n"
+            "for i in range(60): open(f'd/{i}', 'wb').write(bytes(1 << 20))\nos.chmod('d', 0)"
+        ),
+        "disk-limit",
+    ),
+    "a deep folder": (
+        (
+            "for i in range(40):\n    os.mkdir('d' * 200)\n    os.chdir('d' * 200)\n"
+            "for i in range(60): open(f'{i}', 'wb').write(bytes(1 << 20))"
+        ),
+        "disk-limit",
+    ),
+    "shared memory": (
+        "for i in range(60): open(f'/dev/shm/{i}', 'wb').write(b'x' * (1 << 20))",
+        "oom",
+    ),
+    "System V memory": (
+        (
+            "import ctypes\nlibc = ctypes.CDLL(None)\nlibc.shmat.restype = ctypes.c_void_p\n"
+            "for _ in range(60):\n    at = libc.shmat(libc.shmget(0, 1 << 20, 0o1600), None, 0)\n"
+            "    ctypes.memset(ctypes.c_void_p(at), 1, 1 << 20)\n"
+            "    libc.shmdt(ctypes.c_void_p(at))"
+        ),
+        "oom",
+    ),
+    "a process that hides": (
+        (
+            "import ctypes\nctypes.CDLL(None).prctl(4, 0)\n"
+            "for _ in range(60): os.write(os.memfd_create('a'), b'x' * (1 << 20))"
+        ),
+        "oom",
+    ),
+}
+ALONE = {"shared memory", "System V memory"}  # the machine's at the level limits
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", BURIED)
+def test_what_lies_in_no_folder_counts_too(start, name, level):
+    """Deleted files, shared memory and folders that cannot be listed are no way past a limit."""
+    if name in ALONE and level is Level.LIMITS:
+        pytest.skip("what others share with it is not counted")
+    body, status = BURIED[name]
+    kept = {each: getattr(WIDE, each) for each in WIDE.__slots__}
+    limits = Limits(**(kept | {"memory_mb": _BASE_MB + 20, "wall_s": 8.0}))
+    end = start(f"{body}\n{STAY}", limits, level=level).hear()
+    assert end.stopped == status, end
+    assert end.wall_s < 4
+
+
+def test_a_full_folder_counts_at_the_end_too(start):
+    """A run that fills its folder and ends before anybody looked has passed its limit all the same.
+
+    Its own figures would else stand for a run that was within its limits.
+    """
+    body = f"{GOOD}\nfor i in range(12): open(f'f{{i}}', 'wb').write(bytes(1 << 20))"
+    end = start(body, tweak="warden._DISK_POLL_S = 100").hear()
+    assert end.stopped == "disk-limit"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_memory_that_workers_share_counts_once(start, level):
+    """Four processes that look at the same 60 MB of shared memory hold 60 MB and not 300."""
+    body = f"""\
+from multiprocessing import shared_memory
+block = shared_memory.SharedMemory(create=True, size=60 << 20)
+block.buf[:] = b"x" * len(block.buf)
+for _ in range(4):
+    if os.fork() == 0:
+        bytes(block.buf[::4096])
+        time.sleep(1)
+        os._exit(0)
+for _ in range(4): os.wait()
+block.close()
+block.unlink()
+{GOOD}"""
+    kept = {each: getattr(WIDE, each) for each in WIDE.__slots__}
+    limits = Limits(**(kept | {"memory_mb": _BASE_MB + 120, "disk_mb": 100}))
+    end = start(body, limits, level=level).hear()
+    assert (end.code, end.stopped) == (0, ""), end
+
+
+@pytest.mark.parametrize("level", LEVELS[:2])
+def test_a_sandbox_has_no_other_room(start, level):
+    """No file can be made in /dev, and no file system mounted in namespaces inside."""
+    body = f"""\
+import ctypes
+libc = ctypes.CDLL(None)
+assert libc.unshare(0x10020000) == -1, "namespaces"
+try:
+    open("/dev/own", "w")
+except OSError:
+{indent(GOOD, "    ")}"""
+    warden = start(body, level=level)
+    warden.hear()
+    record = read_left_record(warden.task, warden.folder)
+    assert record is not None
+    assert record.status == "ok", record.detail
 
 
 def test_helpers_that_end_soon_are_no_fault(start):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from noteweb.evidence import kernel
+from noteweb.evidence.held import SHARED_MEMORY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +62,10 @@ def plan_mounts(folder: Path) -> Mounts:
     return Mounts(hidden=outer, readable=(*sorted(readable), folder), writable=folder / "work")
 
 
-def enter(mounts: Mounts) -> None:
-    """Move this process into namespaces of its own; that of processes holds what it forks next.
+def enter(mounts: Mounts, memory_mb: int = 64) -> None:
+    """Move this process into namespaces of its own, with shared memory of twice `memory_mb`.
+
+    That of processes holds what it forks next.
 
     Raises
     ------
@@ -86,10 +89,15 @@ def enter(mounts: Mounts) -> None:
         kernel.mount("tmpfs", str(path), "tmpfs", flags, "size=1m,mode=755")
     for path, door in doors.items():
         _mount_back(path, door)
+    flags = kernel.MS_NOSUID | kernel.MS_NODEV
+    kernel.mount("tmpfs", SHARED_MEMORY, "tmpfs", flags, f"size={2 * memory_mb}m,mode=1777")
+    # In namespaces inside this one a run could mount what nobody counts.
+    Path("/proc/sys/user/max_user_namespaces").write_text("0")
     work = str(mounts.writable)
     kernel.mount(work, work, "", kernel.MS_BIND)
     kernel.set_read_only("/", is_on=True, is_recursive=True)
-    kernel.set_read_only(work, is_on=False)
+    for place in (work, SHARED_MEMORY):
+        kernel.set_read_only(place, is_on=False)
 
 
 def become_first(*descriptors: int) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
 _PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
-_MB = 2.0**20
 _MOST = 1 << 15
 
 
@@ -55,16 +54,19 @@ def find_descendants(pid: int, most: int = _MOST) -> list[int]:
     return found
 
 
-def measure(pids: list[int], enough_mb: float) -> Usage:
-    """Add up what the processes use.
+def measure(pids: list[int], enough_mb: float, held_mb: float = 0.0) -> Usage:
+    """Add up what the processes use, and the shared memory that was found beside it.
 
-    Resident memory counts pages that processes share once for each; where that sum is beyond
-    `enough_mb`, the slower count is taken that shares them out.
+    Resident memory counts pages that processes share once for each, and shared memory may be
+    resident too; where that sum is beyond `enough_mb`, the slower count is taken that shares pages
+    out and counts shared memory once: the greater of what is mapped and what was found.
     """
     cpu_s = sum(map(_cpu_s, pids))
-    memory_mb = sum(map(_resident_mb, pids))
-    if memory_mb > enough_mb and len(pids) > 1:
-        memory_mb = sum(map(_proportional_mb, pids))
+    memory_mb = sum(map(_resident_mb, pids)) + held_mb
+    if memory_mb > enough_mb and (len(pids) > 1 or held_mb):
+        parts = [_proportional_mb(pid) for pid in pids]
+        mapped_mb = sum(shared for _, shared in parts)
+        memory_mb = sum(own for own, _ in parts) + max(mapped_mb, held_mb)
     return Usage(n_processes=len(pids), cpu_s=cpu_s, memory_mb=memory_mb)
 
 
@@ -75,19 +77,30 @@ def kill(pids: list[int], number: int = signal.SIGKILL) -> None:
             os.kill(pid, number)
 
 
-def folder_size(folder: Path) -> tuple[int, int]:
-    """Give the bytes that the folder takes on disk, and how many files lie in it."""
+def folder_size(folder: Path) -> tuple[int, int, str]:
+    """Give the bytes that the folder takes on disk, how many files lie in it, and what hides.
+
+    What hides is the first folder that cannot be looked into, because its rights or the length of
+    its path forbid it; empty where there is none.
+    """
     n_bytes = n_files = 0
+    hidden = ""
     waiting = [os.fspath(folder)]
     while waiting:
-        with suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                n_files += 1
-                with suppress(OSError):
-                    n_bytes += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-    return n_bytes, n_files
+        path = waiting.pop()
+        try:
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    n_files += 1
+                    with suppress(FileNotFoundError):
+                        n_bytes += entry.stat(follow_symlinks=False).st_blocks * 512
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # gone or replaced since it was listed
+        except OSError:
+            hidden = hidden or path
+    return n_bytes, n_files, hidden
 
 
 def _children(pid: int) -> list[int]:
@@ -110,20 +123,40 @@ def _cpu_s(pid: int) -> float:
 
 
 def _resident_mb(pid: int) -> float:
-    try:
-        return int(_read(f"/proc/{pid}/statm").split()[1]) * _PAGE_MB
-    except (OSError, ValueError, IndexError):
-        return 0.0
-
-
-def _proportional_mb(pid: int) -> float:
-    try:
-        for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
-            if line.startswith(b"Pss:"):
-                return int(line.split()[1]) / 1024
-    except (OSError, ValueError, IndexError):
-        return 0.0
+    if n_pages := _resident_pages(f"/proc/{pid}/statm"):
+        return n_pages * _PAGE_MB
+    # Where the first thread has ended, the others still hold what the process has.
+    with suppress(OSError):
+        threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208  # names alone, and fast
+        if len(threads) > 1:
+            pages = (_resident_pages(f"/proc/{pid}/task/{thread}/statm") for thread in threads)
+            return max(pages) * _PAGE_MB
     return 0.0
+
+
+def _resident_pages(path: str) -> int:
+    try:
+        return int(_read(path).split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _proportional_mb(pid: int) -> tuple[float, float]:
+    """Give a process's part of its memory: what is its own or a file's, and what is shared memory.
+
+    Where the kernel does not tell them apart (before Linux 5.4), all is taken for its own; where
+    it tells nothing, resident memory is.
+    """
+    found: dict[bytes, float] = {}
+    with suppress(OSError, ValueError, IndexError):
+        for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
+            if line.startswith(b"Pss"):
+                words = line.split()
+                found[words[0]] = int(words[1]) / 1024
+    if b"Pss:" not in found:
+        return _resident_mb(pid), 0.0
+    shared = found.get(b"Pss_Shmem:", 0.0)
+    return found[b"Pss:"] - shared, shared
 
 
 def _read(path: str) -> bytes:

@@ -33,6 +33,7 @@ from socket import create_server
 from typing import TYPE_CHECKING
 
 from noteweb.errors import SandboxUnavailable
+from noteweb.evidence.held import SHARED_MEMORY
 from noteweb.evidence.namespace import plan_mounts
 
 if TYPE_CHECKING:
@@ -117,13 +118,20 @@ def probe(level: Level) -> str:
         return _try([*prefix(level, folder), sys.executable, "-s", "-P", "-B", "-c", program])
 
 
-def prefix(level: Level, folder: Path, *, needs_gpu: bool = False) -> list[str]:
-    """Give what goes before the command of a run in `folder`."""
+def prefix(
+    level: Level, folder: Path, *, needs_gpu: bool = False, memory_mb: int = 64
+) -> list[str]:
+    """Give what goes before the command of a run in `folder`.
+
+    `memory_mb` is the run's limit. Its shared memory may be twice as large before the kernel
+    refuses, so that the warden's word comes first.
+    """
     if level is not Level.BWRAP:
         return []
     mounts = plan_mounts(folder)
     command = ["bwrap", "--die-with-parent", "--unshare-all", "--new-session", "--cap-drop", "ALL"]
     command += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+    command += [*_own_users(), *_sized(memory_mb << 21), "--tmpfs", SHARED_MEMORY]
     if needs_gpu:
         for pattern in _DEVICES:
             for device in sorted(Path("/dev").glob(pattern)):
@@ -133,7 +141,7 @@ def prefix(level: Level, folder: Path, *, needs_gpu: bool = False) -> list[str]:
     for path in mounts.readable:
         command += ["--ro-bind", str(path), str(path)]
     command += ["--bind", str(mounts.writable), str(mounts.writable)]
-    for path in mounts.hidden:
+    for path in (Path("/dev"), *mounts.hidden):
         command += ["--remount-ro", str(path)]
     return [*command, "--chdir", str(mounts.writable)]
 
@@ -149,6 +157,24 @@ def import_paths() -> list[str]:
     paths = [str(Path(entry).absolute()) for entry in sys.path if entry]
     kept = [path for path in paths if path not in {program, here} or path == own]
     return list(dict.fromkeys([*kept, own]))
+
+
+@cache
+def _own_users() -> tuple[str, ...]:
+    """Give the words that forbid namespaces inside, in which a run could mount what nobody counts.
+
+    Older bwrap does not know them, and one that is setuid may not take them.
+    """
+    words = ("--unshare-user", "--disable-userns")
+    return () if _try(["bwrap", *words, "--ro-bind", "/", "/", "true"]) else words
+
+
+@cache
+def _sized(n_bytes: int) -> tuple[str, ...]:
+    """Give the words that bound the next file system in memory; older bwrap knows none."""
+    words = ("--size", str(n_bytes))
+    trial = ["bwrap", "--ro-bind", "/", "/", *words, "--tmpfs", SHARED_MEMORY, "true"]
+    return () if _try(trial) else words
 
 
 def _try(command: Sequence[str]) -> str:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import struct
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noteweb.errors import WriteFailed
-from noteweb.evidence.atomic import write_atomic
+from noteweb.evidence.atomic import remove_folder, write_atomic
 from noteweb.evidence.supervise import read_left_record
 from noteweb.evidence.workplace import RUNS
 from noteweb.journal import refuse_links
@@ -77,7 +76,7 @@ class Store:
 
     def release(self, task: Task) -> None:
         """Give the task back, and take its folder away."""
-        shutil.rmtree(self.folder(task), ignore_errors=True)
+        remove_folder(self.folder(task))
         self._set_lock(task, fcntl.F_UNLCK)
 
     def find_left(self, task: Task) -> tuple[RunRecord, dict[str, bytes]] | None:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import selectors
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from noteweb.evidence.atomic import read_plain
+from noteweb.evidence.atomic import read_plain, remove_folder
 from noteweb.evidence.child import OUT, RECORD
 from noteweb.evidence.sandbox import Level, import_paths, prefix
 from noteweb.evidence.task import make_environment, write_task
@@ -91,7 +90,7 @@ def prepare(task: Task, folder: Path) -> None:
     """Lay out the folder of a task; whatever was there goes."""
     if folder.is_symlink():
         folder.unlink()
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_folder(folder)
     (folder / "work" / "tmp").mkdir(parents=True)
     (folder / "code").mkdir()
     for name, content in task.files.items():
@@ -145,7 +144,7 @@ def _start(task: Task, folder: Path, level: Level) -> tuple[subprocess.Popen[byt
     read_control, control = os.pipe()
     status, write_status = os.pipe()
     command = [
-        *prefix(level, folder, needs_gpu=task.needs_gpu),
+        *prefix(level, folder, needs_gpu=task.needs_gpu, memory_mb=task.limits.memory_mb),
         *(sys.executable, "-s", "-P", "-B", "-X", "utf8", "-c", _BOOT),
         *(json.dumps(import_paths()), str(folder), level.value),
         *(str(read_control), str(write_status)),

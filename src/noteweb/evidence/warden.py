@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noteweb.evidence import kernel, proc
+from noteweb.evidence.held import Held, find_held
 from noteweb.evidence.task import read_task
 from noteweb.model.run import RunStatus
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 #: Between two looks at what the run uses. It may pass a limit by what it takes in that time.
 _FIRST_POLL_S, _LAST_POLL_S = 0.002, 0.03
 _DISK_POLL_S = 0.2
+#: Looking at what is held takes longer than a look at memory; at most this share of the time.
+_HELD_SHARE = 0.1
 #: Helper processes of a well-behaved run end by themselves when it does.
 _GRACE_S = 1.0
 _MOST_PROCESSES = 256
@@ -72,7 +75,7 @@ def main() -> None:
     if level == "unshare":
         from noteweb.evidence.namespace import become_first, enter, plan_mounts
 
-        enter(plan_mounts(folder))
+        enter(plan_mounts(folder), task.limits.memory_mb)
         become_first(control, status)
     parent = os.getpid()
     pid = os.fork()
@@ -142,13 +145,15 @@ class _Watch:
     control: int
     limits: Limits
     work: Path
-    is_alone: bool
+    is_alone: bool  # processes and shared memory in sight are the run's own
     number: int = field(default_factory=proc.own_number)
     cpu_s: float = 0.0
     begun: float = field(default_factory=time.monotonic)
     peak_mb: float = 0.0
     code: int | None = None  # exit status, or minus the signal, once the run has ended
     next_disk_look: float = 0.0
+    next_held_look: float = 0.0
+    held: Held = field(default_factory=Held)
 
     def run(self) -> End:
         stopped, detail = self._wait()
@@ -156,6 +161,9 @@ class _Watch:
         if not stopped:
             stopped, detail = self._await_helpers()
         self._kill_all()
+        if not stopped:
+            self.held, self.next_disk_look = Held(), 0.0
+            stopped, detail = self._look_at_disk() or ("", "")
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         return End(
             code=self.code or 0,
@@ -196,7 +204,8 @@ class _Watch:
             return RunStatus.TIMEOUT, f"it ran for more than {limits.wall_s:g} s"
         if (found := self._find()) is None:
             return RunStatus.LEFTOVER, f"it started more than {_MOST_PROCESSES} processes"
-        usage = proc.measure(found, limits.memory_mb)
+        self._look_at_held(found)
+        usage = proc.measure(found, limits.memory_mb, self.held.memory_mb)
         self.peak_mb = max(self.peak_mb, usage.memory_mb)
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.cpu_s = max(self.cpu_s, usage.cpu_s + ended.ru_utime + ended.ru_stime)
@@ -204,6 +213,8 @@ class _Watch:
             return RunStatus.CPU_LIMIT, f"it used more than {limits.cpu_s:g} CPU seconds"
         if usage.memory_mb > limits.memory_mb:
             return RunStatus.OOM, f"it held more than {limits.memory_mb} MB"
+        if self.held.hidden is not None:
+            return RunStatus.OOM, "a process of it hides what it holds"
         return self._look_at_disk()
 
     def _find(self) -> list[int] | None:
@@ -215,15 +226,24 @@ class _Watch:
         found = proc.find_descendants(self.number, _MOST_PROCESSES)
         return None if len(found) > _MOST_PROCESSES else found
 
+    def _look_at_held(self, pids: list[int]) -> None:
+        begun = time.monotonic()
+        if begun >= self.next_held_look:
+            self.held = find_held(pids, is_private=self.is_alone)
+            now = time.monotonic()
+            self.next_held_look = now + (now - begun) / _HELD_SHARE
+
     def _look_at_disk(self) -> tuple[str, str] | None:
         if time.monotonic() < self.next_disk_look:
             return None
-        n_bytes, n_files = proc.folder_size(self.work)
+        n_bytes, n_files, hidden = proc.folder_size(self.work)
         self.next_disk_look = time.monotonic() + _DISK_POLL_S
-        if n_bytes > self.limits.disk_mb << 20:
+        if n_bytes / 2**20 + self.held.disk_mb > self.limits.disk_mb:
             return RunStatus.DISK_LIMIT, f"it filled more than {self.limits.disk_mb} MB of disk"
         if n_files > _MOST_FILES:
             return RunStatus.DISK_LIMIT, f"it made more than {_MOST_FILES} files"
+        if hidden:
+            return RunStatus.DISK_LIMIT, "it made a folder that cannot be looked into"
         return None
 
     def _await_helpers(self) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from noteweb.errors import ExecutorUnavailable
+from noteweb.evidence.atomic import remove_folder
 from noteweb.evidence.executors import Result
 from noteweb.evidence.executors.process import make_run
 from noteweb.evidence.sandbox import Level, choose_level
@@ -149,7 +150,11 @@ def run_on_worker(
         raise RuntimeError(f"no sandbox works on this worker: {choose_level()[1]}")
     _check_installed(task)
     with tempfile.TemporaryDirectory(prefix="noteweb-") as outer:
-        result = make_run(task, Path(outer).resolve() / "task", level, _find_stop())
+        folder = Path(outer).resolve() / "task"
+        try:
+            result = make_run(task, folder, level, _find_stop())
+        finally:
+            remove_folder(folder)
     record = None if result.record is None else write_record(result.record)
     return record, dict(result.artifacts)
 
