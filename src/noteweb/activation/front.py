@@ -27,7 +27,7 @@ from noteweb.activation.prepare import cannot_read, prepare
 from noteweb.activation.spoken import find_spoken_of
 from noteweb.activation.spread import spread
 from noteweb.activation.window import cut_windows
-from noteweb.errors import BadRequest
+from noteweb.errors import BadRequest, ConditionsMissing
 from noteweb.index.lookup import find_cards, find_edges
 from noteweb.model.firing import Report, SecondHand, SpokenOf, Via
 
@@ -125,8 +125,10 @@ class Activation:
 
         Raises
         ------
-        WriteFailed
+        ConditionsMissing, WriteFailed
         """
+        if note not in self._owners:
+            raise ConditionsMissing(note)
         reading = self._read(document)
         owner = self._owners[note]
         best = np.argsort(-reading.scores[:, owner], kind="stable")[:_N_NEAR]
