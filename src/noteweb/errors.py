@@ -21,6 +21,7 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── SandboxUnavailable   the machine offers no sandbox, and one was asked for
     ├── ExecutorUnavailable  the machines that should run it cannot be reached
     ├── NobodyToAsk          a person has to decide, and none is at a terminal
+    ├── ConditionsMissing    a note that no document can set off
     ├── DocumentUnreadable   a paper, page or library holds nothing that can be read
     └── BadRequest           an argument makes no sense, whatever the vault holds
 """
@@ -228,6 +229,13 @@ class DocumentUnreadable(NotewebError):
     def __init__(self, name: str, reason: str, hint: str) -> None:
         super().__init__(f"{name} {reason}", hint)
         self.name = name
+
+
+class ConditionsMissing(NotewebError):
+    """A note has no conditions, so no document sets it off."""
+
+    def __init__(self, note: str) -> None:
+        super().__init__(f"{note} has no conditions", "give it an Activation or Receptor field")
 
 
 class BadRequest(NotewebError):

@@ -27,7 +27,7 @@ from noteweb.activation.prepare import cannot_read, prepare
 from noteweb.activation.spoken import find_spoken_of
 from noteweb.activation.spread import spread
 from noteweb.activation.window import cut_windows
-from noteweb.errors import BadRequest
+from noteweb.errors import BadRequest, ConditionsMissing
 from noteweb.index.lookup import find_cards, find_edges
 from noteweb.model.firing import Report, SecondHand, SpokenOf, Via
 
@@ -141,13 +141,12 @@ class Activation:
 
         Raises
         ------
-        BadRequest
-            where the note has no conditions, so no label could teach anything
+        ConditionsMissing
+            where the note has none, so no label could teach anything
         WriteFailed
         """
         if not self.has_conditions or note not in self._owners:
-            message = f"{note} has no conditions"
-            raise BadRequest(message, "give it a Receptor or Activation field")
+            raise ConditionsMissing(note)
         reading = self._read(document)
         owner = self._owners[note]
         best = np.argsort(-reading.scores[:, owner], kind="stable")[:_N_NEAR]

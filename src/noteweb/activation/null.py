@@ -63,6 +63,8 @@ def fit_null(scores: Floats, sources: NDArray[np.int64]) -> Null:
     mean, n = np.concatenate(means), np.concatenate(counts)
     off = np.concatenate(deviations)
     off = off[~np.isnan(off)]
+    if not len(mean):  # no note has conditions, or none is quiet anywhere
+        return Null(levels=np.zeros(1), deviations=np.zeros(1))
     within = float(off.var()) if len(off) else 0.0
     between = max(float(mean.var()) - within * float((1 / n).mean()), 0.0)
     share = np.sqrt(between / np.maximum(between + within / n, 1e-12))

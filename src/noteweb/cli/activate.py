@@ -10,7 +10,7 @@ import typer
 from noteweb.activation.label import Answer
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Device, Quiet, Value, ValueFormat, Vault, open_web, tell
-from noteweb.errors import BadRequest
+from noteweb.errors import BadRequest, ConditionsMissing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def activate(
             report = web.activate(document, options)
             reports.append(report)
             if form is ValueFormat.TEXT:
-                _show(web, report, also, quiet=quiet)
+                _show(web, report, also, quiet=quiet or len(reports) > 1)
         if form is ValueFormat.JSON:
             rows = [firing.report_row(report) for report in reports]
             typer.echo(shape.to_json({"documents": rows}), nl=False)
@@ -172,5 +172,4 @@ def _show(web: NoteWeb, report: Report, also: tuple[str, ...], *, quiet: bool) -
     if not also:
         firing.show_report(report)
     elif not firing.show_why(report, also[0]):
-        message = f"{also[0]} has no conditions"
-        raise BadRequest(message, "give it an Activation or Receptor field")
+        raise ConditionsMissing(also[0])

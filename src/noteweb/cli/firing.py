@@ -107,7 +107,8 @@ def show_report(report: Report) -> None:
     for number, firing in enumerate(report.fired, 1):
         _show_firing(number, firing)
     if not report.fired:
-        typer.echo("  nothing fires")
+        why = "" if report.near else ": no note has an Activation or Receptor field"
+        typer.echo(f"  nothing fires{why}")
     if report.near:
         names = "; ".join(f"{f.title} ({show_rate(f)})" for f in report.near)
         _say("  quiet, but nearest: ", names, dim=True)
@@ -133,11 +134,9 @@ def show_why(report: Report, note: str) -> bool:
         shared = ", ".join(match.words) or "none"
         _say("  ", f"{match.score:+.1f} deviations; words in common: {shared}", dim=True)
     typer.echo("")
-    _say(
-        "  ",
-        f"score {firing.score:.2f} over {report.n_windows} windows; without its best window"
-        f" {firing.score_without:.2f}, {_odds(firing.rate_without)}",
-    )
+    rest = f"without its best window {firing.score_without:.2f}, {_odds(firing.rate_without)}"
+    of_many = f" over {report.n_windows} windows; {rest}" if report.n_windows > 1 else ""
+    _say("  ", f"score {firing.score:.2f}{of_many}")
     return True
 
 
