@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -477,3 +478,24 @@ atexit.register(spoil)"""
     assert kinds(found)[0] in {"error", "invalid"}
     assert {record.status.value for record in lab.records("odd")} == {"invalid"}
     assert "its report cannot be read: metrics: gap" in lab.records("odd")[0].detail
+
+
+def test_what_killed_runs_left_is_taken_away(lab):
+    """A day later a folder that nobody works in goes, with the next run of anything."""
+    from noteweb.evidence.store import Store
+
+    work = lab.cache / "work"
+    for name in ("0" * 31 + "1-1", "0" * 31 + "2-1", "f" * 32 + "-1", "mine"):
+        (work / name / "work").mkdir(parents=True)
+        if not name.endswith("2-1"):
+            os.utime(work / name, (0, 0))
+    write_fixed(lab.root, "toy")
+    lab.allow("toy")
+    other = Store(lab.root, lab.root / "elsewhere")
+    os.close(other._locks)
+    other._locks = os.open(work / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    other._set_lock("f" * 32 + "-1", fcntl.F_WRLCK)
+    assert kinds(lab.verify(make_claim("toy"))) == ["supported"]
+    other.close()
+    left = sorted(path.name for path in work.iterdir())
+    assert left == ["0" * 31 + "2-1", "f" * 32 + "-1", "lock", "mine"]

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import struct
+import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from noteweb.model.run import RunRecord
 
 ARTIFACTS = "artifacts"
+_TASK_NAME = re.compile(r"[0-9a-f]{32}-[0-9]{1,20}")
+_KEPT_S = 86_400.0  # what a killed run has finished is taken up, if at all, by the next `verify`
 _IGNORED = f".lock\n{ARTIFACTS}/\n"
 
 
@@ -57,6 +62,7 @@ class Store:
             self._locks = os.open(self.work / "lock", flags, 0o644)
         except OSError as error:
             raise WriteFailed(Path(error.filename or self.runs), str(error.strerror)) from error
+        self._sweep()
 
     def close(self) -> None:
         """Let go of all locks."""
@@ -69,7 +75,7 @@ class Store:
     def lock(self, task: Task) -> bool:
         """Take the task for this process; False where another one has it."""
         try:
-            self._set_lock(task, fcntl.F_WRLCK)
+            self._set_lock(task.name, fcntl.F_WRLCK)
         except OSError:
             return False
         return True
@@ -77,7 +83,7 @@ class Store:
     def release(self, task: Task) -> None:
         """Give the task back, and take its folder away."""
         remove_folder(self.folder(task))
-        self._set_lock(task, fcntl.F_UNLCK)
+        self._set_lock(task.name, fcntl.F_UNLCK)
 
     def find_left(self, task: Task) -> tuple[RunRecord, dict[str, bytes]] | None:
         """Give what a run has left whose `verify` was killed before it could take it."""
@@ -106,9 +112,20 @@ class Store:
         artifacts = tuple(replace(each, path=f"{place}/{each.name}") for each in kept)
         return replace(record, artifacts=artifacts)
 
-    def _set_lock(self, task: Task, kind: int) -> None:
+    def _sweep(self) -> None:
+        """Take away folders of runs that a killed `verify` left and no later one has asked for."""
+        oldest = time.time() - _KEPT_S
+        for folder in self.work.iterdir():
+            if _TASK_NAME.fullmatch(folder.name) and folder.lstat().st_mtime < oldest:
+                with suppress(OSError):  # somebody holds it
+                    self._set_lock(folder.name, fcntl.F_WRLCK)
+                    remove_folder(folder)
+                    self._set_lock(folder.name, fcntl.F_UNLCK)
+
+    def _set_lock(self, name: str, kind: int) -> None:
         """Lock one byte of one file for each run: no lock files pile up."""
-        place = int(task.parts.digest()[:10], 16) * 64 + task.attempt % 64
+        digest, _, attempt = name.partition("-")
+        place = int(digest[:10], 16) * 64 + int(attempt) % 64
         wanted = struct.pack("hhqqi", kind, os.SEEK_SET, place, 1, 0)
         fcntl.fcntl(self._locks, fcntl.F_OFD_SETLK, wanted)
 
