@@ -33,6 +33,8 @@ DOORS = {
     "networkx": {"graph/", "export/"},
     "rapidfuzz": {"links/"},
     "tokenizers": {"embed/tokens.py"},
+    "pypdfium2": {"documents/pdfium.py"},
+    "bibtexparser": {"library/bibtex.py"},
     "distributed": {"evidence/executors/dask.py"},
     "ctypes": {"evidence/kernel.py"},
 }
