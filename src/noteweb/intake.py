@@ -85,7 +85,7 @@ _LIBRARY = re.compile(
     re.IGNORECASE,
 )
 _FRONTMATTER = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n[^\n]{0,200}:")
-_MARKDOWN = re.compile(rb"^(?:#{1,6} \S|```|!?\[[^\]\n]{1,200}\]\([^)\n]{1,300}\))", re.MULTILINE)
+_MARKDOWN = re.compile(rb"^(?:#{1,6} \S|```)|\]\((?:https?:|\.{0,2}/|#)", re.MULTILINE)
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r\f\x1b\x0b")
 _MAX_CONTROLS = 0.01  # of the bytes
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -171,7 +171,7 @@ def _sniff_text(data: bytes, suffix: str) -> Format:
         return Format.LIBRARY
     if _FRONTMATTER.match(data[:_HEAD]):
         return Format.MARKDOWN
-    is_marked = known is None and len(_MARKDOWN.findall(data[:_SAMPLE])) > 1
+    is_marked = known is None and _MARKDOWN.search(data, 0, _SAMPLE) is not None
     return Format.MARKDOWN if is_marked else Format.TEXT
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from noteweb.documents.block import Block, Fragment, Kind
@@ -66,16 +67,17 @@ def cut_references(blocks: Sequence[Block]) -> Iterator[Block]:
     level: int | None = None
     for at, block in enumerate(blocks):
         is_heading = block.kind is Kind.HEADING
-        if is_heading and is_references(block.text) and _are_entries(blocks[at + 1 :][:_N_SAMPLE]):
+        if is_heading and is_references(block.text) and _are_entries(blocks, at):
             level = block.level
         elif level is None or (is_heading and (block.level <= level or is_appendix(block.text))):
             level = None
             yield block
 
 
-def _are_entries(blocks: Sequence[Block]) -> bool:
-    """Whether what follows a heading is a list of publications: most of it names a year."""
-    entries = [block for block in blocks if block.kind is not Kind.HEADING]
+def _are_entries(blocks: Sequence[Block], heading: int) -> bool:
+    """Whether what follows a heading is a list of publications: half of it names a year."""
+    sample = blocks[heading + 1 : heading + 1 + _N_SAMPLE]
+    entries = list(takewhile(lambda block: block.kind is not Kind.HEADING, sample))
     n_dated = sum(1 for block in entries if _ENTRY.search(block.text))
     return 2 * n_dated >= len(entries)
 

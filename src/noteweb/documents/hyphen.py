@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_HALF = re.compile(r"[^\W\d_]*\Z")
+_HALF = re.compile(r"[^\W\d_]+\Z")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FIRST_HALVES = frozenset(
     list_words("""
@@ -27,14 +27,18 @@ _FIRST_HALVES = frozenset(
 )
 _SECOND_HALVES = frozenset(
     list_words("""
-    based free aware specific driven level scale dependent known like shot tuned tuning related
-    oriented efficient intensive agnostic source dimensional wise trained art linear negative
-    order quality world term
+    based free induced aware specific driven level scale dependent known like shot tuned tuning
+    related oriented efficient intensive agnostic source dimensional wise trained art linear
+    negative order quality world term
     """)
 )
 _STRONG_HALVES = frozenset(list_words("well self high low cross non"))
+_STRONG_SECONDS = frozenset(
+    list_words("based dependent driven specific aware oriented agnostic induced")
+)
 _SMALL_WORDS = frozenset(list_words("the of to and in by on for at a as up out off per"))
 _MIN_HALF = 3
+_LONG_FIRST = 5  # letters, beyond "in" and "un": "temperature-dependent"
 _LONG_HALF = 6  # letters, no ending of a word: "high-throughput", but "high-est"
 
 
@@ -53,16 +57,15 @@ def count_words(lines: Iterable[tuple[str, bool]]) -> Counter[str]:
 def join_halves(before: str, after: str, counts: Counter[str]) -> str:
     """Give the word that a line end broke into `before` and `after`."""
     compound = f"{before}-{after}"
-    half = _HALF.search(before)
-    first = half[0].lower() if half else ""
-    match = _LETTERS.match(after)
-    if not first or match is None:
+    half, match = _HALF.search(before), _LETTERS.match(after)
+    if half is None or match is None:
         return compound
-    second = match[0].lower()
+    first, second = half[0].lower(), match[0].lower()
     n_joined, n_compound = counts[first + second], counts[f"{first}-{second}"]
     if n_joined != n_compound:
         return compound if n_compound > n_joined else before + after
-    is_compound = after[0].isupper() or _is_compound(first, second, before, counts)
+    is_name = half[0].isupper() and not after[:2].isupper()  # X-ray, GPT-based
+    is_compound = is_name or after[0].isupper() or _is_compound(first, second, before, counts)
     return compound if is_compound else before + after
 
 
@@ -75,4 +78,5 @@ def _is_compound(first: str, second: str, before: str, counts: Counter[str]) -> 
         return not second.startswith("light")
     if first in _FIRST_HALVES:
         return second in _SECOND_HALVES or counts[second] > 0
-    return second in _SECOND_HALVES and counts[first] > 0
+    is_word = counts[first] > 0 or (len(first) >= _LONG_FIRST and second in _STRONG_SECONDS)
+    return second in _SECOND_HALVES and is_word

@@ -59,7 +59,7 @@ def read_markdown(data: bytes, name: str) -> Document:
     note = parse_note(text.encode(), path=_ANY_NAME)
     about = About(
         name=name,
-        title=note.card.title if note.card.title != _ANY_NAME[:-3] else "",
+        title=strip_markup(note.card.title) if note.card.title != _ANY_NAME[:-3] else "",
         identifiers=_find_identifiers(note),
     )
     return compose(tuple(_build_blocks(note)), about)

@@ -101,13 +101,10 @@ def _read_metadata(document: pdfium.PdfDocument, key: str) -> str:
 
 def _read_outline(document: pdfium.PdfDocument) -> list[str]:
     """Give the titles of the bookmarks, which most papers keep for their headings."""
-    titles: list[str] = []
     try:
-        for mark in islice(document.get_toc(), _MAX_OUTLINE):
-            titles.append(mark.get_title()[:500])  # noqa: PERF401 - what came before an error stays
+        return [mark.get_title()[:500] for mark in islice(document.get_toc(), _MAX_OUTLINE)]
     except (pdfium.PdfiumError, UnicodeDecodeError):
-        pass
-    return titles
+        return []
 
 
 def _tame(number: float) -> float:

@@ -130,7 +130,7 @@ def find_title(lines: Sequence[Placed], style: Style) -> tuple[int, int]:
             break
         is_new = at - start == _TITLE_LINES or not has_same_font(lines[start].line, placed.line)
         start = at if is_new else start
-        is_larger = placed.line.size > best_size or best == (start, at)
+        is_larger = placed.line.size > best_size or (best == (start, at) and at > start)
         if is_larger and _is_long(lines[start : at + 1]):
             best, best_size = (start, at + 1), placed.line.size
     return best

@@ -43,7 +43,7 @@ for _name in list_words("""
     _NAMES[_macro] = unicodedata.lookup(f"GREEK SMALL LETTER {_name.upper()}")
     _NAMES[_macro.capitalize()] = unicodedata.lookup(f"GREEK CAPITAL LETTER {_name.upper()}")
 
-_BASE = r"(?:\{\s*\\?([^\W\d_])\s*\}|\\([ij])(?![a-zA-Z])|([^\W\d_]))"
+_BASE = r"(?:\{\s*\\?([^\W\d_])\s*\}|\\([ij])(?![a-zA-Z])\s*|([^\W\d_]))"
 _MARKED = re.compile(rf"\\(?:([`'^\"~=.])\s*|([cuvHkrdbt])(?:\s+|(?=\{{)))(?:{_BASE})")
 _MACRO = re.compile(r"\\([a-zA-Z]+)\*?(?:[ \t\r\n]*\{\}|[ \t\r\n]+(?=[^\W\d_]))?|\\([^a-zA-Z])")
 _MATH = re.compile(r"\$\$?([^$]{0,500})\$\$?")

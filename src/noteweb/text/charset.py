@@ -19,9 +19,9 @@ _MARKS = (
 _SAMPLE = 20_000  # bytes beyond ASCII; more never changed an answer
 _ASCII = bytes(range(0x80))
 _CYRILLIC = ("cp1251", "koi8-r", "cp866")
-_SHARE = 0.6  # of the letters beyond ASCII small and Cyrillic: Latin text read so is mixed
+_SHARE = 0.6  # of the bytes beyond ASCII in words of their own: Cyrillic
+_WORD = re.compile(rb"[\x80-\xff]{3,}")
 _SMALL = re.compile(r"[а-яё]")
-_LETTER = re.compile(r"[^\W\d_a-zA-Z]")
 _DECLARABLE = frozenset(
     list_words("""
     iso8859-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9
@@ -72,12 +72,16 @@ def _known(declared: str) -> str:
 
 
 def _guess(data: bytes) -> str:
-    """Tell Cyrillic encodings by their small letters, which most letters are; else cp1252."""
-    others = data[: 50 * _SAMPLE].translate(None, _ASCII)[:_SAMPLE]
-    best, most = "cp1252", _SHARE
-    for encoding in _CYRILLIC:
-        text = others.decode(encoding, "replace")
-        share = len(_SMALL.findall(text)) / (len(_LETTER.findall(text)) or 1)
-        if share > most and 2 * len(_LETTER.findall(text)) > len(text):
-            best, most = encoding, share
-    return best
+    """Tell Cyrillic encodings by their words, then by their small letters; else cp1252.
+
+    Latin letters with accents stand alone among ASCII ones, Cyrillic ones beside each other.
+    """
+    sample = data[: 50 * _SAMPLE]
+    others = sample.translate(None, _ASCII)[:_SAMPLE]
+    if sum(map(len, _WORD.findall(sample))) < _SHARE * len(sample.translate(None, _ASCII)):
+        return "cp1252"
+
+    def count_small(encoding: str) -> int:
+        return len(_SMALL.findall(others.decode(encoding, "replace")))
+
+    return max(_CYRILLIC, key=count_small)

@@ -62,8 +62,8 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Split a text into sentences, given as spans without the white space around them.
 
     A full stop ends none after an abbreviation, an initial or a list number, or where a small
-    letter follows; after initials and "et al." the next word decides. Blank lines and the start of
-    a list item, heading or quote always do.
+    letter follows; after initials and "et al." the next word decides. Blank lines and the start
+    of a list item, heading or quote always do.
     Every character that is not white space lies in exactly one span. Linear time.
     """
     spans: list[tuple[int, int]] = []
