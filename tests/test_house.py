@@ -36,7 +36,7 @@ DOORS = {
     "pypdfium2": {"documents/pdfium.py"},
     "bibtexparser": {"library/bibtex.py"},
     "distributed": {"evidence/executors/dask.py"},
-    "ctypes": {"evidence/kernel.py"},
+    "ctypes": {"evidence/kernel.py", "documents/pdfium.py"},
 }
 
 
