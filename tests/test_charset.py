@@ -14,6 +14,7 @@ FRENCH = "Le verre a été refroidi, où l'on voit « ça »."
     ("text", "encoding", "declared"),
     [
         (RUSSIAN, "utf-8", ""),
+        ("a\ufffdb", "utf-8", "cp1251"),
         (RUSSIAN, "utf-8-sig", "latin-1"),
         (RUSSIAN, "utf-16", ""),
         (RUSSIAN, "cp1251", ""),
@@ -30,6 +31,13 @@ FRENCH = "Le verre a été refroidi, où l'on voit « ça »."
 def test_encodings_are_told(text, encoding, declared):
     """By a byte order mark, as UTF-8, as declared where that is known, else by the letters."""
     assert decode_text(text.encode(encoding), declared) == text
+
+
+def test_a_flaw_makes_no_other_encoding():
+    """UTF-8 with a byte lost stays UTF-8."""
+    data = RUSSIAN.encode()
+    assert decode_text(data[:-2] + data[-1:] + b"\xff").startswith("Стекло помнит")
+    assert decode_text(data[1:], "windows-1251").endswith("по объёму.")
 
 
 @given(st.binary(), st.sampled_from(["", "utf-16", "gb18030", "idna", "rot13"]))

@@ -24,7 +24,7 @@ blocks = st.builds(
 
 
 @given(st.lists(blocks, max_size=8))
-def test_spans_point_at_the_text_they_claim(made):
+def test_every_sentence_is_a_stretch_of_the_text(made):
     """Every sentence is a stretch of the text, they are in order, and each has words."""
     document = compose(made, About(name="x"))
     at = 0

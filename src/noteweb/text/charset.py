@@ -6,7 +6,7 @@ import codecs
 import re
 
 from noteweb.text.damage import guess_lost
-from noteweb.text.repair import decode_bytes, find_repair
+from noteweb.text.repair import find_repair
 from noteweb.text.words import list_words
 
 _MARKS = (
@@ -17,6 +17,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 20_000  # bytes beyond ASCII; more never changed an answer
+_TIMES = 10  # as many bytes beyond ASCII as broken ones: UTF-8 with a flaw
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
 _ASCII = bytes(range(0x80))
 _CYRILLIC = ("cp1251", "koi8-r", "cp866")
 _SHARE = 0.6  # of the bytes beyond ASCII in words of their own: Cyrillic
@@ -42,9 +44,13 @@ def decode_text(data: bytes, declared: str = "") -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
-    decoded = decode_bytes(data)
-    if decoded.invalid is None:
-        return decoded.text
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+    n_beyond = len(data) - len(data.translate(None, _BEYOND_ASCII))
+    if _TIMES * text.count("\ufffd") < n_beyond:
+        return text
     return data.decode(_known(declared) or _guess(data), "replace")
 
 
