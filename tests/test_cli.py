@@ -302,6 +302,21 @@ def test_the_graph_is_exported_to_a_file_and_never_over_one(capsys, vault):
     assert run(["export", "json", "-o", "no/such/folder/x.json"]) == 3
 
 
+def test_a_graph_without_an_index_writes_nothing(capsys, vault):
+    """With --no-index what the notes themselves say is the same, and no file is made."""
+    before = sorted(Path().rglob("*"))
+    assert run(["export", "json", "--no-index", "-q"]) == 0
+    alone = json.loads(capsys.readouterr().out)
+    assert run(["graph", "neighbours", "QMP", "--no-index", "-q"]) == 0
+    assert capsys.readouterr().out
+    assert sorted(Path().rglob("*")) == before
+    assert run(["export", "json", "-q"]) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert alone["nodes"] == whole["nodes"]
+    written = [edge for edge in whole["edges"] if edge["provenance"] == "explicit"]
+    assert [edge for edge in alone["edges"] if edge["provenance"] == "explicit"] == written
+
+
 def test_an_export_goes_to_standard_output(vault):
     """Without a file the bytes go down the pipe."""
     command = [sys.executable, "-m", "noteweb", "export", "json", "-q"]

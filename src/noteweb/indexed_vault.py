@@ -6,6 +6,7 @@ Nothing is opened before it is needed: a text query loads no model, a graph no v
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
@@ -39,6 +40,7 @@ class IndexedVault:
         self.config = config
         self.progress = progress
         self.report: SyncReport | None = None  # of this object's last look at the notes
+        self.has_index = True  # False: questions that can do without read the notes themselves
         self._is_fresh = {"text": False, "vectors": False}
 
     @classmethod
@@ -58,8 +60,6 @@ class IndexedVault:
         ------
         VaultNotFound, ConfigInvalid
         """
-        from dataclasses import replace
-
         if path is None:
             root = find_root(Path.cwd(), os.environ.get("NOTEWEB_VAULT"))
         else:
@@ -185,8 +185,6 @@ class IndexedVault:
         WriteFailed
             where the index cannot be made
         """
-        from dataclasses import replace
-
         self.refresh(with_vectors=False)
         wanted = self.find(name)
         path = self.index.catalogue.rows("SELECT path FROM notes WHERE id = ?", (wanted,))[0][0]
@@ -199,10 +197,23 @@ class IndexedVault:
     @cached_property
     def cards(self) -> tuple[Card, ...]:
         """Every note's card, in the order of the paths."""
+        if not self.has_index:
+            return self._read_cards()
         from noteweb.index.lookup import find_cards
 
         self.refresh(with_vectors=False)
         return find_cards(self.index.catalogue)
+
+    def _read_cards(self) -> tuple[Card, ...]:
+        from noteweb.links.identity import settle_ids
+        from noteweb.vault import read_cards
+
+        cards, _ = read_cards(self.root, self.config)
+        settled = settle_ids([(card.path, card.id) for card in cards])
+        return tuple(
+            card if settled[card.path] == card.id else replace(card, id=settled[card.path])
+            for card in sorted(cards, key=lambda card: card.path)
+        )
 
     @cached_property
     def _names(self) -> NameTable:

@@ -111,8 +111,10 @@ class NoteWeb(IndexedVault):
     @cached_property
     def graph(self) -> Graph:
         """The graph of notes, ghosts, tags, domains and tools; see `noteweb.graph.build`."""
-        from noteweb.graph.assembly import assemble_graph
+        from noteweb.graph.assembly import assemble_graph, link_graph
 
+        if not self.has_index:
+            return link_graph(self.cards)
         return assemble_graph(self.index, self.cards)
 
     @property

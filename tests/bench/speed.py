@@ -29,20 +29,22 @@ if TYPE_CHECKING:
 NOTEWEB = [sys.executable, "-m", "noteweb"]
 QUERY = "sparse attention predicts the forecast of a market"
 
+# What `noteweb graph --no-index` does; then every note read whole, as an index does.
 PARSE_AND_GRAPH = """
 import sys, time
 from pathlib import Path
 before = time.process_time()
+from noteweb import NoteWeb
 from noteweb.config import Config
-from noteweb.graph.build import build_graph
-from noteweb.links.feedback import resolve_feedback
-from noteweb.links.resolve import resolve_links
+import noteweb.graph.assembly
 import noteweb.parse.notes
-from noteweb.vault import read_cards, read_notes
+from noteweb.vault import read_notes
 imported = time.process_time()
-cards, problems = read_cards(Path(sys.argv[1]), Config())
+web = NoteWeb.open(sys.argv[1])
+web.has_index = False
+web.cards
 parsed = time.process_time()
-graph = build_graph(cards, resolve_links(cards), resolve_feedback(cards))
+graph = web.graph
 built = time.process_time()
 for note in read_notes(Path(sys.argv[1]), Config()):
     pass

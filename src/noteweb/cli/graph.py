@@ -40,12 +40,19 @@ class ExportFormat(StrEnum):
     GRAPHML = "graphml"
 
 
+NoIndex = Annotated[
+    bool,
+    typer.Option("--no-index", help="Read the notes alone: write nothing, find nothing alike."),
+]
+
+
 def graph(
     question: Annotated[Question, typer.Argument(help="What to show.")] = Question.SUMMARY,
     note: Annotated[str, typer.Argument(help="The note, for neighbours.")] = "",
     vault: Vault = None,
     *,
     depth: Annotated[int, typer.Option("--depth", min=1, help="Steps, for neighbours.")] = 1,
+    no_index: NoIndex = False,
     form: Value = ValueFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
@@ -58,6 +65,7 @@ def graph(
     if question is Question.NEIGHBOURS and not note:
         raise BadRequest("neighbours of which note?", "noteweb graph neighbours NOTE")
     with open_web(vault, quiet=quiet) as web:
+        web.has_index = not no_index
         found = _ask(web, question, note, depth)
         if form is ValueFormat.JSON:
             typer.echo(shape.to_json(found), nl=False)
@@ -75,6 +83,7 @@ def export(
     vault: Vault = None,
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    no_index: NoIndex = False,
     quiet: Quiet = False,
 ) -> None:
     """Write the graph for other programs.
@@ -88,6 +97,7 @@ def export(
     if output is not None and output.exists() and not force:
         raise AlreadyThere(output, "give another name, or --force")
     with open_web(vault, quiet=quiet) as web:
+        web.has_index = not no_index
         data = web.export(form.value)
     if output is None:
         sys.stdout.buffer.write(data)

@@ -33,6 +33,13 @@ def assemble_graph(index: Index, cards: Sequence[Card]) -> Graph:
     return graph
 
 
+def link_graph(cards: Sequence[Card]) -> Graph:
+    """Build the graph that the notes themselves write: no likeness, no feedback by meaning."""
+    graph = build_graph(cards, resolve_links(cards), resolve_feedback(cards))
+    add_claims(graph, read_claim_set(cards).claims)
+    return graph
+
+
 def _feedback(index: Index, cards: Sequence[Card], ids: dict[int, str]) -> tuple[FeedbackEdge, ...]:
     """Resolve the names, by meaning too where the index has done so."""
     meant = {
