@@ -48,33 +48,45 @@ class Conditions:
     def best(self, values: Floats) -> Floats:
         """Give how well each note's conditions are met by windows, shape (n_windows, n_notes).
 
-        Alternatives count by the best of them. The groups of a joint condition count together,
-        wherever in the document each is met: as much as halfway between their mean and the least
-        of them, less what the window itself falls short of the group met best.
+        Parameters
+        ----------
+        values : of a document's windows against the vault's own conditions, shape (n_windows,
+            n_own)
+        """
+        return self.join(self.best_alone(values), values[:, self.joined()])
+
+    def joined(self) -> NDArray[np.int64]:
+        """Give which conditions hold only together with others."""
+        return np.flatnonzero(self.joint)
+
+    def best_alone(self, values: Floats) -> Floats:
+        """Give the best of each note's alternatives, -inf where it has none."""
+        if self.joint.any():
+            values = np.where(self.joint == 0, values, -np.inf)
+        return best_by_owner(values, self.starts())
+
+    def join(self, best: Floats, values: Floats) -> Floats:
+        """Give the better of a note's alternatives and its joint conditions.
+
+        The groups of a joint condition count together, wherever in the document each is met: as
+        much as halfway between their mean and the least of them, less what the window itself falls
+        short of the group met best.
 
         Parameters
         ----------
-        values : of windows against the vault's own conditions, shape (n_windows, n_own)
+        best : by `best_alone`
+        values : of all windows of one document against the conditions in `joined`
         """
-        if not self.joint.any():
-            return best_by_owner(values, self.starts())
-        alone = np.where(self.joint == 0, values, -np.inf)
-        best = best_by_owner(alone, self.starts())
-        for owner, together in self._joined(values):
-            best[:, owner] = np.maximum(best[:, owner], together)
-        return best
-
-    def _joined(self, values: Floats) -> list[tuple[int, Floats]]:
-        """Give each joint condition's owner and worth, shape (n_windows,)."""
-        found = []
-        for first in np.flatnonzero(self.joint % _GROUPS == 1):
-            whole = self.joint // _GROUPS == self.joint[first] // _GROUPS
-            numbers = np.unique(self.joint[whole])
-            groups = np.stack([values[:, self.joint == n].max(axis=1) for n in numbers], axis=1)
+        best = best.copy()
+        joint, owners = self.joint[self.joined()], self.owners[self.joined()]
+        for whole in np.unique(joint // _GROUPS):
+            numbers = np.unique(joint[joint // _GROUPS == whole])
+            groups = np.stack([values[:, joint == n].max(axis=1) for n in numbers], axis=1)
             met = groups.max(axis=0)
-            worth = (met.mean() + met.min()) / 2
-            found.append((int(self.owners[first]), worth - met.max() + groups.max(axis=1)))
-        return found
+            worth = (met.mean() + met.min()) / 2 - met.max() + groups.max(axis=1)
+            owner = owners[joint == numbers[0]][0]
+            best[:, owner] = np.maximum(best[:, owner], worth)
+        return best
 
 
 #: Groups of one joint condition at most; its number is that of the condition times this.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from noteweb.activation.match import Reading
+    from noteweb.activation.window import Window
     from noteweb.index.folder import Index
 
 #: Windows nearer than this, by cosine, are of one subject; neighbours in the text by less.
@@ -59,7 +60,7 @@ def find_gaps(index: Index, reading: Reading) -> tuple[Gap, ...]:
         i
         for i, window in enumerate(reading.windows)
         if reading.scores[i].max(initial=-np.inf) < _COVERED
-        and not _APPARATUS.search(reading.document.sentences[window.first].section)
+        and not _APPARATUS.search(_section(reading, window))
     }
     groups = [
         [lane.places[row] for row in group]
@@ -70,6 +71,14 @@ def find_gaps(index: Index, reading: Reading) -> tuple[Gap, ...]:
     ]
     groups.sort(key=lambda group: (-len(group), group[0]))
     return tuple(_describe(index, reading, group) for group in groups[:_N_GAPS])
+
+
+def _section(reading: Reading, window: Window) -> str:
+    """Give the heading that most of a window stands under; it may begin with the one before."""
+    lengths: Counter[str] = Counter()
+    for sentence in reading.document.sentences[window.first : window.last]:
+        lengths[sentence.section] += len(sentence.text)
+    return lengths.most_common(1)[0][0]
 
 
 def _group(windows: Sequence[int], vectors: NDArray[np.float32]) -> list[list[int]]:
@@ -94,7 +103,7 @@ def _describe(index: Index, reading: Reading, group: Sequence[int]) -> Gap:
     windows = [reading.windows[i] for i in group]
     idf = reading.lanes[0].ground.holdings.idf
     terms = _telling_terms(index, idf, [window.text for window in windows])
-    sections = Counter(reading.document.sentences[w.first].section for w in windows)
+    sections = Counter(_section(reading, window) for window in windows)
     section, n_in_it = sections.most_common(1)[0]
     section = _NUMBER.sub("", section)
     says_it = section and not _USUAL.match(section) and n_in_it * 2 > len(windows)

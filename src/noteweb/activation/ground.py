@@ -180,40 +180,63 @@ def _make(
     if not is_own:
         holdings = replace(holdings, body=holdings.body[:0])
     words = count_terms(windows, index.text.sequence)
-    parts = find_parts(holdings, Texts(vectors=vectors[n_texts:], words=words))
+    texts = Texts(vectors=vectors[n_texts:], words=words)
+    parts = find_parts(holdings, texts, sources)
     quiet = _find_quiet(index, homes, sources)
     scale = fit_scale(parts, quiet, np.array(_WEIGHTS if is_own else _WEIGHTS_ACROSS))
     scores = np.where(quiet, scale_parts(parts, scale), np.nan)
     return Ground(holdings=holdings, scale=scale, null=fit_null(scores, sources))
 
 
-def find_parts(holdings: Holdings, texts: Texts) -> Floats:
-    """Give the parts' values of windows against notes, shape (4, n_windows, n_notes)."""
+def find_parts(
+    holdings: Holdings, texts: Texts, documents: NDArray[np.int64] | None = None
+) -> Floats:
+    """Give the parts' values of windows against notes, shape (4, n_windows, n_notes).
+
+    Parameters
+    ----------
+    documents : numbers the document of each window; None where all are of one
+    """
     n_windows = len(texts.vectors)
+    if not n_windows:
+        return np.empty((4, 0, len(holdings.conditions.nids)))
     chunks = [
         _find_chunk(holdings, texts.vectors[i : i + _CHUNK], texts.words[i : i + _CHUNK])
         for i in range(0, n_windows, _CHUNK)
     ]
-    n_notes = len(holdings.conditions.nids)
-    return np.concatenate(chunks, axis=1) if chunks else np.empty((4, 0, n_notes))
+    parts = np.concatenate([chunk for chunk, _ in chunks], axis=1)
+    joined = np.concatenate([values for _, values in chunks], axis=1)
+    documents = np.zeros(n_windows, dtype=np.int64) if documents is None else documents
+    for document in np.unique(documents) if joined.shape[2] else ():
+        rows = documents == document
+        for part in range(len(joined)):
+            whole = holdings.conditions.join(parts[part, rows], joined[part, rows])
+            parts[part, rows] = whole
+    return parts
 
 
-def _find_chunk(holdings: Holdings, vectors: NDArray[np.float32], counts: Counts) -> Floats:
+def _find_chunk(
+    holdings: Holdings, vectors: NDArray[np.float32], counts: Counts
+) -> tuple[Floats, Floats]:
+    """Give the parts without joint conditions, and the values of those by meaning and by words."""
     conditions = holdings.conditions
     meaning = normalise(vectors @ holdings.vectors.T, holdings.cohort)[:, : conditions.n_own]
     words = weigh(counts, holdings.idf)
+    shared = cosines(words, holdings.condition_words)
     body = np.zeros((len(vectors), len(conditions.nids)))
     if len(holdings.body):
         near = best_by_owner(vectors @ holdings.body.T, holdings.body_starts)
         body[:, holdings.body_owners] = centre(near)
-    return np.stack(
+    parts = np.stack(
         [
-            conditions.best(meaning),
-            conditions.best(cosines(words, holdings.condition_words)),
+            conditions.best_alone(meaning),
+            conditions.best_alone(shared),
             cosines(words, holdings.note_words),
             body,
         ]
     )
+    joined = conditions.joined()
+    return parts, np.stack([meaning[:, joined], shared[:, joined]])
 
 
 def fit_scale(parts: Floats, quiet: NDArray[np.bool_], weights: Floats) -> Scale:

@@ -28,6 +28,11 @@ _N_DRAWN = 1_200_000  # values at most, for long documents
 _TAIL = 0.05  # the share of draws that the tail is fitted to
 _SEED = 20_261
 
+#: With fewer deviations than this, as where notes have hardly a body, they cannot be told from
+#: levels; then they are taken to have this share of the variance, as among the shipped notes.
+_FEWEST_DEVIATIONS = 100
+_USUAL_WITHIN = 0.8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Null:
@@ -65,13 +70,13 @@ def fit_null(scores: Floats, sources: NDArray[np.int64]) -> Null:
     off = off[~np.isnan(off)]
     if not len(mean):  # no note has conditions, or none is quiet anywhere
         return Null(levels=np.zeros(1), deviations=np.zeros(1))
-    within = float(off.var()) if len(off) else 0.0
-    between = max(float(mean.var()) - within * float((1 / n).mean()), 0.0)
-    share = np.sqrt(between / np.maximum(between + within / n, 1e-12))
-    return Null(
-        levels=mean.mean() + (mean - mean.mean()) * share,
-        deviations=off if len(off) else np.zeros(1),
-    )
+    if len(off) < _FEWEST_DEVIATIONS:
+        share, off = np.sqrt(1 - _USUAL_WITHIN), np.sqrt(_USUAL_WITHIN) * (mean - mean.mean())
+    else:
+        within = float(off.var())
+        between = max(float(mean.var()) - within * float((1 / n).mean()), 0.0)
+        share = np.sqrt(between / np.maximum(between + within / n, 1e-12))
+    return Null(levels=mean.mean() + (mean - mean.mean()) * share, deviations=off)
 
 
 def strength(scores: Floats) -> Floats:
