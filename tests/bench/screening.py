@@ -84,7 +84,10 @@ def simulate(features: Features, by_criteria: NDArray, labels: NDArray) -> tuple
 def simulate_asreview(
     references: Sequence[Reference], labels: NDArray, seed: int | None
 ) -> list[int]:
-    """Give the order in which asreview reads the records; without a seed, from the top."""
+    """Give the order in which asreview reads the records; without a seed, from the top.
+
+    Importing it leaves a file synergy_cache.sqlite in the current folder.
+    """
     import pandas as pd
     from asreview.learner import ActiveLearningCycle
     from asreview.models.models import get_ai_config
