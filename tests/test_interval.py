@@ -14,6 +14,7 @@ from scipy import special, stats
 from noteweb.interval import (
     beta_quantile,
     incomplete_beta,
+    mean_interval,
     median_interval,
     share_interval,
     student_interval,
@@ -120,3 +121,25 @@ def test_the_core_does_not_need_scipy():
     code = "import noteweb.judge, sys; print({'scipy', 'numpy'} & sys.modules.keys())"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("alpha", [0.001, 0.021])
+def test_equal_values_bound_a_mean_by_its_range_alone(alpha):
+    """Of a share it is Clopper and Pearson's interval, of no known range none; an end is an end."""
+    whole = mean_interval([1.0] * 20, alpha, 0.0, 1.0)
+    share = share_interval(20, 20, alpha)
+    assert (whole.estimate, whole.low, whole.high) == (1.0, pytest.approx(share.low), 1.0)
+    scaled = mean_interval([30.0] * 20, alpha, 10.0, 50.0)
+    assert (scaled.low, scaled.high) == pytest.approx((10 + 20 * share.low, 50 - 20 * share.low))
+    free = mean_interval([0.0] * 20, alpha, low=0.0)
+    assert (free.low, free.high) == (0.0, math.inf)
+
+
+def test_two_values_have_the_wider_interval():
+    """It holds Student's and that of the shares; with a third value it is Student's."""
+    values = [0.0] + [1.0] * 19
+    found, student = mean_interval(values, 0.021), student_interval(values, 0.021)
+    share = share_interval(19, 20, 0.021)
+    assert found.low == min(student.low, share.low)
+    assert found.high == max(student.high, share.high)
+    assert mean_interval([*values, 0.5], 0.021) == student_interval([*values, 0.5], 0.021)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noteweb.judge import judge_claim, judge_evidence, mark_stale
+from noteweb.lab import Experiment, Guard, Metric
 from noteweb.model.claim import ClaimKind, Estimand, Expectation, Op
 from noteweb.model.run import Complaint, GuardResult, RunStatus
 from noteweb.model.verdict import Reason, ReasonKind, VerdictKind
@@ -201,6 +202,37 @@ def test_a_failed_seed_that_was_forced_again_counts_by_its_report_and_says_so():
         verdict = judge(order)
         assert verdict.kind is VerdictKind.SUPPORTED
         assert ReasonKind.FORCED in {reason.kind for reason in verdict.reasons}
+
+
+TOY = Experiment(
+    summary="A toy.", metrics={"gap": Metric(low=-1, high=2)}, guards={"known": Guard()}
+)
+
+
+def test_what_a_record_says_of_its_experiment_is_not_believed():
+    """Two runs that call themselves deterministic decide nothing where the experiment does not."""
+    claim = make_claim(ABOVE_ZERO)
+    records = make_deterministic(1.0, 1.0)
+    assert judge_evidence(claim, claim.evidence[0], records).kind is VerdictKind.SUPPORTED
+    verdict = judge_evidence(claim, claim.evidence[0], records, declared=TOY)
+    assert (verdict.kind, verdict.next_look) == (VerdictKind.NOT_RUN, 5)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"guards": (replace(GUARD, name="other"),)}, "other is no guard"),
+        ({"guards": ()}, "known was not checked"),
+        ({"metrics": {"gap": 2.5}}, "gap is 2.5"),
+    ],
+)
+def test_what_was_not_declared_makes_it_invalid(change, word):
+    """A guard of another name, a guard left out, a value beyond what there can be."""
+    claim = make_claim(ABOVE_ZERO)
+    records = [replace(each, **change) for each in make_records(UP)]
+    verdict = judge_evidence(claim, claim.evidence[0], records, declared=TOY)
+    assert verdict.kind is VerdictKind.INVALID
+    assert word in str(verdict.reason)
 
 
 def test_all_expectations_must_be_met():

@@ -206,6 +206,7 @@ def test_a_sound_declaration_has_no_defects():
     [
         ({"metrics": {}}, "no metric"),
         ({"metrics": {"gap": Metric(direction="left")}}, "direction 'left'"),
+        ({"metrics": {"gap": Metric(low=1, high=1)}}, "no room between low and high"),
         ({"guards": {"g": Guard(kind="luck")}}, "guard 'g' is of no kind"),
         ({"profiles": {"huge": Profile()}}, "profile 'huge'"),
         ({"profiles": {"quick": Profile(params={"m": 1})}}, "named 'm'"),

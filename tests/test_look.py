@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -90,6 +91,79 @@ def test_with_a_pass_share_failing_seeds_are_falsely_supported_in_two_percent_at
         assert rates[VerdictKind.SUPPORTED] <= 0.02
 
 
+#: Chance that a seed gives the one value and not the other, and what is falsely said of the mean.
+COINS = [
+    (0.95, Op.LT, 0.95, VerdictKind.SUPPORTED),
+    (0.95, Op.LT, 0.95, VerdictKind.REFUTED),
+    (0.95, Op.GT, 0.95, VerdictKind.SUPPORTED),
+    (0.95, Op.GT, 0.95, VerdictKind.REFUTED),
+    (0.9, Op.GT, 0.95, VerdictKind.SUPPORTED),
+    (0.9, Op.LT, 0.9, VerdictKind.REFUTED),
+    (0.97, Op.LT, 0.97, VerdictKind.REFUTED),
+    (0.05, Op.GT, 0.05, VerdictKind.REFUTED),
+    (0.5, Op.LT, 0.5, VerdictKind.SUPPORTED),
+    (0.5, Op.LT, 0.5, VerdictKind.REFUTED),
+]
+
+
+@pytest.mark.parametrize("top", [1.0, 100.0])
+@pytest.mark.parametrize("is_bounded", [True, False])
+@pytest.mark.parametrize("coin", COINS)
+def test_values_that_are_mostly_equal_err_no_more_often(coin, is_bounded, top):
+    """A metric with two values and its mean at the threshold: at most 2.5 % false on each side.
+
+    Most such samples are all equal at the first look, and a third still are at the last.
+    """
+    chance, op, threshold, false = coin
+    question = make_question(op, threshold * top, top if is_bounded else None)
+    rng = random.Random(7)
+    n_false = 0
+    for _ in range(4000):
+        passed = [rng.random() < chance for _ in range(20)]
+        n_passed = (sum(passed[:n]) for n in (5, 10, 20))
+        n_false += decide(question, top, *n_passed) == false.value
+    assert n_false / 4000 <= 0.025
+
+
+@pytest.mark.parametrize(("value", "outcome"), [(1.0, Outcome.SUPPORTED), (0.0, Outcome.REFUTED)])
+def test_equal_values_of_a_known_range_decide_what_they_can(value, outcome):
+    """Twenty ones of a share show more than 0.8 and not more than 0.9; twenty zeros deny both."""
+    for threshold, expected in ((0.8, outcome), (0.9, outcome if value == 0 else None)):
+        question = make_question(Op.GT, threshold, 1.0)
+        result = answer(question, make_records([value] * 20))
+        assert result.outcome is (expected or Outcome.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize("n", [5, 10, 20])
+def test_equal_values_of_no_known_range_bound_no_mean(n):
+    """They decide nothing at any look, and the last one says what to expect instead."""
+    for op in (Op.GT, Op.LT, Op.EQ):
+        result = ask(Expectation(metric="gap", op=op, threshold=1.0), [7.0] * n)
+        assert result.outcome is Outcome.INCONCLUSIVE
+        assert result.is_open is (n < 20)
+    assert (result.reason.kind is ReasonKind.UNPROVABLE) is (n == 20)
+    assert ("median" in result.reason.detail) is (n == 20)
+
+
+@cache
+def decide(question, top, *n_passed):
+    """Give the outcome for samples of which so many have the value `top`: nothing else counts."""
+    outcome = Outcome.INCONCLUSIVE
+    for n, k in zip((5, 10, 20), n_passed, strict=True):
+        result = answer(question, make_records([top] * k + [0.0] * (n - k)))
+        outcome = result.outcome
+        if not result.is_open:
+            break
+    return outcome.value
+
+
+def make_question(op, threshold, top):
+    """Ask about a metric from 0 to `top`, which is not declared where it is None."""
+    expectation = Expectation(metric="gap", op=op, threshold=threshold)
+    bounds = (-math.inf, math.inf) if top is None else (0.0, top)
+    return Question(expectation=expectation, bounds=bounds)
+
+
 def test_a_clear_effect_is_decided():
     """The rule is not safe by saying nothing: one standard deviation is seen in 20 seeds."""
     up = count_verdicts(ABOVE_ZERO, lambda rng: rng.gauss(1, 1), n_trials=300)
@@ -167,7 +241,8 @@ def test_each_operator(fields, outcome, estimand):
 )
 def test_values_that_are_all_at_the_threshold(op, met):
     """Equality belongs to ge, le and eq, and to no other."""
-    result = ask(Expectation(metric="gap", op=op, threshold=1.0), [1.0] * 20)
+    expectation = Expectation(metric="gap", op=op, threshold=1.0, estimand=Estimand.MEDIAN)
+    result = ask(expectation, [1.0] * 20)
     assert result.outcome is (Outcome.SUPPORTED if met else Outcome.REFUTED)
 
 

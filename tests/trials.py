@@ -73,7 +73,7 @@ def judge(name, out: Path, expect, **params):
                 is_deterministic=module.experiment.is_deterministic,
             )
         )
-    return judge_evidence(claim, evidence, records).kind
+    return judge_evidence(claim, evidence, records, declared=module.experiment).kind
 
 
 def at_least(metric, threshold):

@@ -28,10 +28,42 @@ class Interval:
     alpha: float  # on each side
 
 
+def mean_interval(
+    values: Sequence[float], alpha: float, low: float = -math.inf, high: float = math.inf
+) -> Interval:
+    """Give the mean with an interval that equal values do not fool; needs two values.
+
+    Student's interval measures noise by the spread of the sample, so it has no width where all
+    values are equal, as twenty throws of a coin are that shows tails once in thirty. Then the exact
+    binomial interval says how often another value may come and not have been seen, and `low` and
+    `high`, the least and the greatest value that there can be, say what that may do to the mean;
+    without them the sample bounds no mean at all. Of two values that are all there are, the mean
+    follows their shares; the wider of that interval and Student's is given.
+
+    Source: Clopper and Pearson, as in `share_interval`.
+    """
+    first, last = min(values), max(values)
+    if first == last:
+        seen = share_interval(len(values), len(values), alpha).low
+        ends = (first if end == first else seen * first + (1 - seen) * end for end in (low, high))
+        return Interval(estimate=first, low=next(ends), high=next(ends), alpha=alpha)
+    student = student_interval(values, alpha)
+    if set(values) != {first, last}:
+        return student
+    share = share_interval(sum(value == last for value in values), len(values), alpha)
+    one, two = (first * (1 - part) + last * part for part in (share.low, share.high))
+    return Interval(
+        estimate=student.estimate,
+        low=min(student.low, one),
+        high=max(student.high, two),
+        alpha=alpha,
+    )
+
+
 def student_interval(values: Sequence[float], alpha: float) -> Interval:
     """Give the mean with Student's interval; needs two values.
 
-    Equal values give an interval of no width.
+    Equal values give an interval of no width: see `mean_interval`.
 
     Source: Student, The probable error of a mean, Biometrika 6 (1908), doi:10.1093/biomet/6.1.1.
     """

@@ -35,6 +35,7 @@ from noteweb.model.verdict import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from noteweb.lab import Experiment
     from noteweb.model.claim import Claim, EvidenceRef, Expectation
 
 
@@ -59,6 +60,7 @@ def judge_evidence(
     evidence: EvidenceRef,
     records: Iterable[RunRecord],
     post_hoc: Collection[Expectation] = (),
+    declared: Experiment | None = None,
 ) -> Verdict:
     """Give the verdict of one experiment on a claim.
 
@@ -67,14 +69,20 @@ def judge_evidence(
     records : of this experiment with these parameters, profile and code, in any order; those of
         unplanned seeds are passed over; of several attempts the first that reported counts
     post_hoc : the expectations that were written after the first run
+    declared : what the experiment says of itself, where it is as it was when the records were made;
+        whether it is deterministic, its guards and what its metrics can be are then taken from
+        there, and from the records else
     """
     case = _Case(
-        claim=claim, evidence=evidence, post_hoc=frozenset(each.digest() for each in post_hoc)
+        claim=claim,
+        evidence=evidence,
+        post_hoc=frozenset(each.digest() for each in post_hoc),
+        declared=declared,
     )
     if barred := _bar(case):
         return case.verdict(*barred)
     sample = _planned(evidence.experiment, records)
-    if sample and sample[0].is_deterministic:
+    if sample and case.is_deterministic(sample[0]):
         return _judge_deterministic(case, sample)
     verdict = case.verdict(
         VerdictKind.NOT_RUN,
@@ -141,12 +149,21 @@ class _Case:
     claim: Claim
     evidence: EvidenceRef | None = None
     post_hoc: frozenset[str] = frozenset()
+    declared: Experiment | None = None
+
+    def is_deterministic(self, record: RunRecord) -> bool:
+        return (self.declared or record).is_deterministic
+
+    def bounds(self, metric: str) -> tuple[float, float]:
+        declared = self.declared.metrics.get(metric) if self.declared else None
+        return declared.bounds if declared else (-math.inf, math.inf)
 
     @property
     def questions(self) -> tuple[Question, ...]:
         return tuple(
             Question(
                 expectation=each,
+                bounds=self.bounds(each.metric),
                 n_family=max(self.claim.n_expectations, 1),
                 is_post_hoc=each.digest() in self.post_hoc,
             )
@@ -277,7 +294,18 @@ def _spoiled_report(case: _Case, good: list[RunRecord]) -> tuple[VerdictKind, Re
             if not math.isfinite(record.metrics.get(metric, math.nan)):
                 detail = f"{metric} has no finite value for seed {record.seed}"
                 return _invalid(ReasonKind.MISSING_METRIC, detail)
+            low, high = case.bounds(metric)
+            if not low <= record.metrics[metric] <= high:
+                detail = f"{metric} is {record.metrics[metric]:g} for seed {record.seed}"
+                detail += f", declared as from {low:g} to {high:g}"
+                return _invalid(ReasonKind.BROKEN_REPORT, detail)
     guards = {guard.name for record in good for guard in record.guards}
+    if case.declared is not None:
+        guards = set(case.declared.guards)
+        for record in good:
+            if unknown := sorted({guard.name for guard in record.guards} - guards):
+                detail = f"{unknown[0]} is no guard of the experiment, for seed {record.seed}"
+                return _invalid(ReasonKind.BROKEN_REPORT, detail)
     for record in good:
         if absent := sorted(guards - {guard.name for guard in record.guards}):
             detail = f"{absent[0]} was not checked for seed {record.seed}"

@@ -63,11 +63,23 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A number that every run reports; `direction` says which way is good: up, down or none."""
+    """A number that every run reports; `direction` says which way is good: up, down or none.
+
+    `low` and `high` are the least and the greatest value that there can be, such as 0 and 1 of a
+    share.  Without them a mean cannot be judged by seeds that all gave the same.
+    """
 
     unit: str = "1"
     direction: str = "none"
     summary: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest value; infinite where not declared."""
+        low = -math.inf if self.low is None else self.low
+        return low, math.inf if self.high is None else self.high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +162,8 @@ class Experiment:
         for name, metric in self.metrics.items():
             if metric.direction not in DIRECTIONS:
                 found.append(f"metric {name!r} has direction {metric.direction!r}")
+            if None not in {metric.low, metric.high} and metric.bounds[0] >= metric.bounds[1]:
+                found.append(f"metric {name!r} has no room between low and high")
         for name, profile in self.profiles.items():
             if name not in PROFILES:
                 found.append(f"profile {name!r} is none of {', '.join(PROFILES)}")

@@ -25,18 +25,26 @@ support under 20 %, whatever interval it uses. (2.1 and not 2 %, since the sign 
 has a level of 2.07 %.) All expectations of a claim must be met, so each may use the whole of it (an
 intersection-union test: Berger, Technometrics 24 (1982), doi:10.1080/00401706.1982.10487790).
 
-A mean under strongly skewed noise keeps no such promise (exponential noise: one side errs in 10 %);
-for such a metric a claim should ask for the median, whose interval holds for any noise.
+What the noise may be
+---------------------
+A mean is tested by Student's interval, so its promise is for noise that is not far from normal.
+Values that are all equal show no noise and would end any test at once; they decide nothing but by
+the metric's declared range (see `noteweb.interval.mean_interval`), and else a claim should ask for
+the median or a pass share, or the experiment declare itself deterministic. A mean under strongly
+skewed noise keeps no such promise (exponential noise: one side errs in 10 %, lognormal in 18 %, and
+so does a value that is rarely far off among others that differ a little); for such a metric a claim
+should ask for the median, whose interval holds for any noise.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from noteweb.interval import Interval, median_interval, share_interval, student_interval
+from noteweb.interval import Interval, mean_interval, median_interval, share_interval
 from noteweb.model.claim import Estimand, Expectation, Op
 from noteweb.model.run import RunRecord, RunStatus
 from noteweb.model.verdict import ExpectationResult, Outcome, Reason, ReasonKind
@@ -86,6 +94,7 @@ class Question:
     """One expectation of a claim, with what its test must know of the claim."""
 
     expectation: Expectation
+    bounds: tuple[float, float] = (-math.inf, math.inf)  # that the metric can have
     n_family: int = 1  # expectations of the claim, over all its evidence
     is_post_hoc: bool = False
 
@@ -125,10 +134,10 @@ def answer(question: Question, sample: Sequence[RunRecord]) -> ExpectationResult
     if not good or (len(good) < len(sample) and blank.estimand == Estimand.MEAN):
         # A seed without a value could have had any value, and a mean follows it anywhere.
         return replace(blank, reason=describe_failures(sample), is_open=False)
-    refuting = _estimate(expectation, values, len(sample), look.refute / question.n_family)
+    refuting = _estimate(question, values, len(sample), look.refute / question.n_family)
     if _compare(expectation, refuting) is Outcome.REFUTED:
         return _settle(expectation, blank, values, refuting, Outcome.REFUTED)
-    final = _estimate(expectation, values, len(sample), LOOKS[-1].support)
+    final = _estimate(question, values, len(sample), LOOKS[-1].support)
     if look is not LOOKS[-1]:
         return _leave_open(expectation, blank, final)
     if _compare(expectation, final) is Outcome.SUPPORTED:
@@ -174,14 +183,15 @@ def show(expectation: Expectation) -> str:
     return f"{expectation.metric} {wanted}{tail}"
 
 
-def _estimate(expectation: Expectation, values: Sequence[float], n: int, alpha: float) -> Interval:
+def _estimate(question: Question, values: Sequence[float], n: int, alpha: float) -> Interval:
+    expectation = question.expectation
     n_unknown = n - len(values)
     if expectation.pass_share is not None:
         n_passed = sum(_holds(expectation, value) for value in values)
         return share_interval(n_passed, n, alpha, n_unknown)
     if expectation.estimand is Estimand.MEDIAN:
         return median_interval(values, alpha, n_unknown)
-    return student_interval(values, alpha)
+    return mean_interval(values, alpha, *question.bounds)
 
 
 def _settle(
@@ -240,6 +250,14 @@ def _doubt(expectation: Expectation, sample: Sequence[RunRecord]) -> Reason:
             return Reason(kind=ReasonKind.UNPROVABLE, detail=detail)
     if any(record.status is not RunStatus.OK for record in sample):
         return describe_failures(sample)
+    values = {record.metrics[expectation.metric] for record in sample}
+    if share is None and len(values) == 1 and expectation.estimand is Estimand.MEAN:
+        detail = (
+            f"{next(iter(values)):.6g} in all {len(sample)} seeds bounds no mean: one seed in six"
+            " may be another; expect the median or a pass_share, or declare the metric's low and"
+            " high, or is_deterministic"
+        )
+        return Reason(kind=ReasonKind.UNPROVABLE, detail=detail)
     if expectation.op is Op.EQ and share is None:
         detail = "no sample shows that values that vary are equal; use equiv with a margin"
         return Reason(kind=ReasonKind.UNPROVABLE, detail=detail)
@@ -250,6 +268,10 @@ def _holds(expectation: Expectation, value: float) -> bool:
     """Tell whether one value does as the operator says."""
     point = Interval(estimate=value, low=value, high=value, alpha=0.0)
     return _compare_values(expectation, point) is Outcome.SUPPORTED
+
+
+def _is_unbounded(interval: Interval) -> bool:
+    return math.isinf(interval.low) and math.isinf(interval.high)
 
 
 def _compare(expectation: Expectation, interval: Interval) -> Outcome:
@@ -286,4 +308,6 @@ def _compare_values(expectation: Expectation, interval: Interval) -> Outcome:
 
 
 def _show(interval: Interval) -> str:
+    if _is_unbounded(interval):
+        return f"{interval.estimate:.4g}, not bounded"
     return f"{interval.estimate:.4g} in [{interval.low:.4g}, {interval.high:.4g}]"

@@ -102,7 +102,8 @@ class Case:
         if self.refusal is not None:
             return self.refusal
         post_hoc = find_post_hoc(self.ledger, self.claim.id, self.evidence)
-        return judge_evidence(self.claim, self.evidence, self.records(), post_hoc)
+        declared = self.found.experiment if self.found else None
+        return judge_evidence(self.claim, self.evidence, self.records(), post_hoc, declared)
 
     def verdict(self) -> Verdict:
         """Give the verdict for people: stale or blocked where it is, with what was known beside."""

@@ -56,9 +56,11 @@ experiment = Experiment(
         "signal": Parameter(default=2.0, low=0.0, summary="factor of y u; 8 drowns the noise"),
     },
     metrics={
-        "mirrored_error": Metric(summary="on training points whose noise is turned round"),
-        "test_error": Metric(direction="down"),
-        "gap": Metric(summary="mirrored error, less test error"),
+        "mirrored_error": Metric(
+            low=0, high=1, summary="on training points whose noise is turned round"
+        ),
+        "test_error": Metric(direction="down", low=0, high=1),
+        "gap": Metric(low=-1, high=1, summary="mirrored error, less test error"),
     },
     guards={
         "no training error": Guard(kind="convergence"),

@@ -76,12 +76,14 @@ experiment = Experiment(
         "max_steps": Parameter(default=6000, low=1, high=1000000, summary="at each size"),
     },
     metrics={
-        "moved_error": Metric(summary="lowest over the sizes, on training points moved over"),
-        "gap": Metric(summary="moved error less test error, at the last size"),
-        "test_error_last": Metric(direction="down", summary="at the last size"),
+        "moved_error": Metric(
+            low=0, high=1, summary="lowest over the sizes, on training points moved over"
+        ),
+        "gap": Metric(low=-1, high=1, summary="moved error less test error, at the last size"),
+        "test_error_last": Metric(low=0, high=1, direction="down", summary="at the last size"),
         "test_slope": Metric(summary="of log test error over log n, first to last size"),
-        "moved_error_beyond": Metric(summary="moved error past the window"),
-        "test_error_beyond": Metric(direction="down"),
+        "moved_error_beyond": Metric(low=0, high=1, summary="moved error past the window"),
+        "test_error_beyond": Metric(low=0, high=1, direction="down"),
     },
     guards={
         "trained to the margin": Guard(

@@ -56,10 +56,12 @@ experiment = Experiment(
         "max_epochs": Parameter(default=300, low=1, high=10000),
     },
     metrics={
-        "random_train_accuracy": Metric(direction="up"),
-        "random_test_accuracy": Metric(summary="against the true labels; chance is 0.1"),
-        "true_train_accuracy": Metric(direction="up"),
-        "true_test_accuracy": Metric(direction="up"),
+        "random_train_accuracy": Metric(direction="up", low=0, high=1),
+        "random_test_accuracy": Metric(
+            low=0, high=1, summary="against the true labels; chance is 0.1"
+        ),
+        "true_train_accuracy": Metric(direction="up", low=0, high=1),
+        "true_test_accuracy": Metric(direction="up", low=0, high=1),
         "steps_ratio": Metric(summary="steps until fitted or given up, random over true labels"),
     },
     guards={

@@ -60,7 +60,9 @@ experiment = Experiment(
         ),
         "exponent_n": Metric(direction="up", summary="a of the fit"),
         "exponent_d": Metric(direction="up", summary="b of the fit"),
-        "interior_share": Metric(summary="of budgets whose best size is neither end"),
+        "interior_share": Metric(
+            low=0, high=1, summary="of budgets whose best size is neither end"
+        ),
         "iso_exponent": Metric(summary="slope of log best N over log C"),
         "iso_minus_implied": Metric(summary="that slope, less b / (a + b)"),
         "oversize_penalty": Metric(summary="loss of the largest N over the best, median budget"),
