@@ -184,6 +184,19 @@ def test_a_reference_to_a_figure_is_no_caption():
     assert kinds == [Kind.TEXT, Kind.CAPTION]
 
 
+def test_a_figure_parts_no_sentence():
+    """A sentence that a figure interrupts in one column is whole, the caption stands after it."""
+    made = [
+        *column("So", 72, 400, top=736, n_lines=3),
+        piece("and the slope is the same for every rate that we tried, and", 72, 700, 472),
+        piece("Figure 2: Slopes.", 72, 640),
+        piece("so is the scatter of it.", 72, 600),
+    ]
+    texts = [block.text for block in build_blocks([page(made)], ())]
+    assert texts[0].endswith("every rate that we tried, and so is the scatter of it.")
+    assert texts[1:] == ["Figure 2: Slopes."]
+
+
 def test_only_what_repeats_at_the_edges_is_a_running_head():
     """A line that repeats within the text stays; a number alone at the foot is the page's."""
     pages = [

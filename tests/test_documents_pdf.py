@@ -244,14 +244,14 @@ def test_metadata_names_a_paper_whose_page_does_not():
 def test_bold_words_that_begin_a_paragraph_stand_alone():
     """A run-in heading is a sentence of its own, bold words within one are not."""
     page = [
-        Text(x=72, y=700, text="Cooling rates.", font="F2"),
+        Text(x=72, y=700, text="Cooling rates", font="F2"),
         Text(x=162, y=700, text="They span ten decades of time."),
         Text(x=72, y=670, text="Glass", font="F2"),
         Text(x=108, y=670, text="is not a crystal, as everyone knows."),
     ]
     texts = list_texts(read([page]))
     assert texts == [
-        "Cooling rates.",
+        "Cooling rates",
         "They span ten decades of time.",
         "Glass is not a crystal, as everyone knows.",
     ]
@@ -334,3 +334,12 @@ def test_a_page_far_beyond_any_page_stays_within_bounds():
         Text(x=5, y=HEIGHT, text="x"),
     ]
     assert "Glass keeps a trace" in read([page]).text
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -1e30, 1e30])
+def test_damaged_numbers_are_tamed(number):
+    """A place that is no place is the page's corner, so that nothing after reckons with it."""
+    from noteweb.documents.pdfium import _tame
+
+    assert _tame(number) == 0.0
+    assert _tame(72.04) == 72.0

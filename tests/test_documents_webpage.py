@@ -83,6 +83,14 @@ def test_an_element_that_never_ends_takes_no_text_away():
     assert "Glass keeps" in read_page(page.encode(), "x.html").text
 
 
+def test_what_is_named_as_no_text_is_left_out():
+    """Classes and ids hide by their whole name only, with everything in them."""
+    text = "Glass keeps a trace of its making. " * 9
+    page = f"<div class='wide sidebar'><div>in</div>Mugs</div><p class=has-sidebar>{text}</p>"
+    document = read_page(f"{page}<div id=comments>First!</div>".encode(), "x.html")
+    assert {each.text for each in document.sentences} == {"Glass keeps a trace of its making."}
+
+
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "utf-16", "utf-8-sig"])
 def test_encodings_are_told(encoding):
     """A page is read in the encoding it declares, or that its bytes show."""

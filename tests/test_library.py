@@ -252,3 +252,18 @@ def test_a_clean_value_stays_as_it_is(value):
     """Cleaning twice changes nothing, so that what is written reads back the same."""
     assert clean(clean(value)) == clean(value)
     assert "\n" not in clean(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "cleaned"),
+    [
+        ("A &amp;lt; B &amp;amp;amp; C", "A < B & C"),
+        ("<i>E.&nbsp;coli</i> <jats:p>grew</jats:p>", "E. coli grew"),
+        ("â€œsoâ€\x9d", "“so”"),
+        ("a\x00b\n c\u2028d", "a b c d"),
+        ("1 < 2 > 0 & more", "1 < 2 > 0 & more"),
+    ],
+)
+def test_what_exports_do_to_values_is_undone(value, cleaned):
+    """Entities of entities, tags, encodings read wrongly, control characters."""
+    assert clean(value) == cleaned
