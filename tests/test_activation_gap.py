@@ -99,6 +99,17 @@ def test_a_claim_is_found_in_the_sentence_that_speaks_of_it(web):
     assert 0 <= spoken.false_fire_rate <= 0.01
 
 
+def test_the_longer_a_paper_the_likelier_chance_speaks(web):
+    """The same passage in a paper twice as long is twice as likely by chance."""
+    said = "A sourdough kept at four degrees needed twice as long to rise."
+    odds = []
+    for n in (2, 8):
+        paper = write_paper(Rockets=ROCKETS * 2, Dough=[*TAXES, said], Refunds=TAXES * n)
+        report = web.activate(paper, Options(with_claims=True))
+        odds.append(report.claims[0].false_fire_rate / report.n_windows)
+    assert odds[0] == pytest.approx(odds[1])
+
+
 def test_a_claim_that_nobody_speaks_of_is_not_shown(web):
     """At no length of a paper does an unrelated text speak of a claim."""
     for n in (1, 5, 20):

@@ -103,6 +103,19 @@ def test_a_joint_condition_is_met_within_one_document(tools):
     assert (one > two + 1).sum() == 1
 
 
+def test_the_background_is_many_documents(tools, monkeypatch):
+    """Each note and general passage of the background meets a joint condition by itself."""
+    heard = []
+
+    def find(holdings, texts, documents=None):
+        heard.append(documents)
+        return find_parts(holdings, texts, documents)
+
+    monkeypatch.setattr("noteweb.activation.ground.find_parts", find)
+    make_ground(tools)
+    assert len(np.unique(heard[0])) > 60
+
+
 def test_scores_are_deviations_of_quiet_pairs(tools):
     """A window on a note's condition lies far out; nothing else of the vault does."""
     ground = make_ground(tools)

@@ -14,7 +14,9 @@ import pytest
 from made_garden import DOUGH, NOTES, TAXES, make_garden
 from noteweb.activation.label import LABELS, Answer, Label, append_labels, read_labels
 from noteweb.cli import run
+from noteweb.documents.read import open_document
 from noteweb.schema import read_schema
+from noteweb.web import NoteWeb
 
 TWO_REFERENCES = """
 @article{one, title={Cold dough}, abstract={A sourdough starter ferments in a cold kitchen.}}
@@ -277,7 +279,10 @@ def test_a_label_is_written_down_and_counted(capsys, garden):
     assert run(["label", "../dough.txt", "Sourdough", "fires"]) == 0
     out, err = capsys.readouterr()
     assert (out, err.splitlines()[-1]) == ("", "fires: 1 labels that say fires or quiet")
+    assert run(["label", "../dough.txt", "Owls", "unsure"]) == 0
+    assert capsys.readouterr().err == "unsure: 1 labels that say fires or quiet\n"
     assert run(["label", "../dough.txt", "Owls", "unsure", "-q"]) == 0
+    assert capsys.readouterr() == ("", "")
     labels, problems = read_labels(garden)
     assert problems == ()
     assert [(x.note, x.answer) for x in labels] == [
@@ -286,7 +291,6 @@ def test_a_label_is_written_down_and_counted(capsys, garden):
     ]
     assert "sourdough starter" in labels[0].passages[0]
     assert labels[0].rate < 1e-4
-    assert capsys.readouterr() == ("", "")
 
 
 def test_twenty_labels_turn_rates_into_probabilities(capsys, garden):
@@ -300,6 +304,16 @@ def test_twenty_labels_turn_rates_into_probabilities(capsys, garden):
     first = as_json(capsys, "../dough.txt")[1][0]["fired"][0]
     assert first["calibrated"]
     assert first["probability"] > 0.9
+
+
+def test_the_twentieth_label_counts_at_once(garden):
+    """A program that labels and activates in one go sees what it has just said."""
+    append_labels(garden, make_labels(19))
+    with NoteWeb.open(garden) as web:
+        before = web.activate("../dough.txt").fired[0]
+        web.activation.label(open_document("../dough.txt"), "Sourdough", Answer.FIRES)
+        after = web.activate("../dough.txt").fired[0]
+    assert (before.is_calibrated, after.is_calibrated) == (False, True)
 
 
 def test_labels_of_one_kind_calibrate_nothing(capsys, garden):
