@@ -153,4 +153,6 @@ def test_no_page_takes_more_than_linear_time(piece):
         read_page((piece * n).encode(), "x.html")
         return time.process_time() - begun
 
-    assert measure(16_000) < 20 * max(measure(2_000), 0.01)
+    # A busy machine can slow any one reading down, but not the best of five.
+    bound = 20 * max(measure(2_000), 0.01)
+    assert any(measure(16_000) < bound for _ in range(5))
