@@ -13,7 +13,7 @@ from noteweb.vault import scan
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from noteweb.activation.front import Activation
     from noteweb.activation.front import Options as ActivationOptions
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from noteweb.evidence.run import Options
     from noteweb.graph.build import Graph
     from noteweb.graph.route import Route
+    from noteweb.graph.walk import Direction, Neighbour
     from noteweb.mend import Repair
     from noteweb.model.claim import Claim
     from noteweb.model.document import Document
@@ -190,6 +191,25 @@ class NoteWeb(IndexedVault):
 
         ends = [f"note:{self.find(name)}" for name in (start, end)]
         return shortest_route(self.graph, *ends)
+
+    def neighbours(
+        self,
+        name: str,
+        depth: int = 1,
+        kinds: Collection[str] | None = None,
+        direction: Direction | None = None,
+    ) -> tuple[Neighbour, ...]:
+        """Give what stands within `depth` steps of a note, in either direction by default.
+
+        Raises
+        ------
+        NoteNotFound, NoteAmbiguous
+        """
+        from noteweb.graph.build import note_key
+        from noteweb.graph.walk import Direction, neighbours
+
+        start = note_key(self.find(name))
+        return neighbours(self.graph, start, depth, kinds, direction or Direction.BOTH)
 
     def export(self, form: str) -> bytes:
         """Write the graph in a format, "json" or "graphml".

@@ -1,4 +1,4 @@
-"""Claims, verdicts and what stands behind them, for a person and as rows for programs.
+"""Claims, verdicts and what stands behind them, for a person.
 
 Text goes out without rich: these tables are short, and a second ``verify`` is to be quick.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import typer
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from noteweb.evidence.recheck import Comparison
     from noteweb.model.verdict import Verdict
 
-Row = dict[str, Any]
 _GOOD, _BAD, _OPEN = typer.colors.GREEN, typer.colors.RED, typer.colors.YELLOW
 _COLOURS = {
     VerdictKind.SUPPORTED: _GOOD,
@@ -45,65 +44,6 @@ class _Styled(str):
     """A text of ours with our colours in it; all other text is cleaned before it is shown."""
 
     __slots__ = ()
-
-
-def claim_row(row: ClaimRow) -> Row:
-    """Give a claim as ``noteweb claims --format jsonl`` has it."""
-    return {
-        "claim": row.claim.id,
-        "statement": row.claim.statement,
-        "kind": row.claim.kind.value,
-        "note": row.claim.note_id,
-        "path": row.claim.path,
-        "verdict": row.verdict.kind.value,
-        "reason": str(row.verdict.reason),
-        "previous": row.verdict.previous.value if row.verdict.previous else None,
-        "evidence": [each.experiment for each in row.claim.evidence],
-        "n_seeds": row.verdict.n_seeds,
-        "ended": row.ended or None,
-    }
-
-
-def trust_row(row: TrustRow) -> Row:
-    """Give an experiment's standing as JSON."""
-    return {
-        "experiment": row.name,
-        "source": row.source,
-        "file": row.file,
-        "standing": row.standing.value,
-        "allowed": row.allowed or None,
-    }
-
-
-def account_row(found: Account) -> Row:
-    """Give what a claim's verdict rests on as JSON."""
-    return {
-        "claim": found.claim.id,
-        "statement": found.claim.statement,
-        "kind": found.claim.kind.value,
-        "note": found.claim.note_id,
-        "verdict": found.verdict.to_json(),
-        "evidence": [
-            {
-                **verdict.to_json(),
-                "params": dict(case.key.params) if case.key else dict(case.evidence.params),
-                "files": sorted(case.key.code) if case.key else [],
-                "runs": [
-                    {
-                        "seed": record.seed,
-                        "status": record.status.value,
-                        "detail": record.detail,
-                        "metrics": dict(record.metrics),
-                        "artifacts": [each.path for each in record.artifacts],
-                        "sandbox": record.sandbox,
-                        "cpu_s": record.cpu_s,
-                    }
-                    for record in case.records()
-                ],
-            }
-            for case, verdict in found.cases
-        ],
-    }
 
 
 def show_claims(rows: Sequence[ClaimRow]) -> None:

@@ -11,6 +11,7 @@ from noteweb.activation.label import Answer
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Device, Quiet, Value, ValueFormat, Vault, open_web, tell
 from noteweb.errors import BadRequest, ConditionsMissing
+from noteweb.row import report_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ def activate(
             if form is ValueFormat.TEXT:
                 _show(web, report, also, quiet=quiet or len(reports) > 1)
         if form is ValueFormat.JSON:
-            rows = [firing.report_row(report) for report in reports]
+            rows = [report_row(report) for report in reports]
             typer.echo(shape.to_json({"documents": rows}), nl=False)
         if not web.activation.has_conditions:
             typer.echo("no note has a Receptor or Activation field to fire by", err=True)

@@ -22,6 +22,7 @@ from noteweb.cli.options import (
     tell,
 )
 from noteweb.model.hit import Mode, Only
+from noteweb.row import hit_row, note_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +105,7 @@ def show(
     with open_web(vault, quiet=quiet) as web:
         found = web.note(note)
     if form is ValueFormat.JSON:
-        typer.echo(shape.to_json(shape.note_row(found)), nl=False)
+        typer.echo(shape.to_json(note_row(found)), nl=False)
     else:
         render.note(found)
 
@@ -161,7 +162,7 @@ def _answer(
     else:
         from noteweb.cli import shape
 
-        rows = [shape.hit_row(hit) for hit in hits]
+        rows = [hit_row(hit) for hit in hits]
         typer.echo(shape.write_rows(rows, form, {**asked, "hits": rows}), nl=False)
     if not hits:
         why = f"no notes (*.md) under {web.root}" if web.is_empty else "nothing matches"

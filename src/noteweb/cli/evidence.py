@@ -9,6 +9,7 @@ import typer
 
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Quiet, Value, ValueFormat, Vault, open_web
+from noteweb.row import account_row, claim_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ def claims(
     if form is RowFormat.TEXT:
         account.show_claims(found)
     else:
-        _write([account.claim_row(row) for row in found], form, "claims")
+        _write([claim_row(each) for each in found], form, "claims")
 
 
 def verify(
@@ -143,7 +144,7 @@ def why(
     with open_web(vault, quiet=quiet) as web:
         found = web.evidence.why(claim, profile.value)
         if form is ValueFormat.JSON:
-            typer.echo(shape.to_json(account.account_row(found)), nl=False)
+            typer.echo(shape.to_json(account_row(found)), nl=False)
         else:
             account.show_account(found)
 

@@ -1,4 +1,4 @@
-"""What documents set off, for a person in ten seconds and as rows for programs.
+"""What documents set off, for a person in ten seconds.
 
 Text goes out without rich, as in `noteweb.cli.account`.
 """
@@ -9,7 +9,7 @@ import re
 import sys
 from shutil import get_terminal_size
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from noteweb.activation.calibrate import Bin
-    from noteweb.model.firing import Firing, FoundPassage, Gap, Report, SecondHand, SpokenOf
-
-Row = dict[str, Any]
+    from noteweb.model.firing import Firing, FoundPassage, Gap, Report, SpokenOf
 
 _PIPE_WIDTH = 100
 _WIDEST = 110
@@ -29,74 +27,6 @@ _RAREST = 1e-4
 _TRIMMED = 26  # words of a condition or passage that are shown
 _WORD = re.compile(r"\w+")
 _ARROWS = {"links_to": "links", "feeds_back": "feedback", "similar": "likeness"}
-
-
-def report_row(report: Report) -> Row:
-    """Give a report as ``activation-result.json`` has it."""
-    return {
-        "document": report.document,
-        "title": report.title,
-        "identifiers": list(report.identifiers),
-        "fired": [_firing_row(firing) for firing in report.fired],
-        "near": [_firing_row(firing) for firing in report.near],
-        "second_hand": [_second_hand_row(each) for each in report.second_hand],
-        "gaps": [
-            {
-                "title": g.title,
-                "tags": list(g.tags),
-                "passages": [_passage_row(p) for p in g.passages],
-            }
-            for g in report.gaps
-        ],
-        "claims": [
-            {
-                "claim": each.claim,
-                "statement": each.statement,
-                "note": each.note,
-                "verdict": each.verdict,
-                "score": round(each.score, 4),
-                "false_fire_rate": each.false_fire_rate,
-                "passage": _passage_row(each.passage),
-            }
-            for each in report.claims
-        ],
-    }
-
-
-def _firing_row(firing: Firing) -> Row:
-    best = firing.matches[0]
-    return {
-        "note": firing.note,
-        "title": firing.title,
-        "path": firing.path,
-        "score": round(firing.score, 4),
-        "false_fire_rate": firing.false_fire_rate,
-        "calibrated": firing.is_calibrated,
-        "probability": firing.probability,
-        "condition": best.condition._asdict(),
-        "passage": _passage_row(best.passage),
-        "words": list(best.words),
-    }
-
-
-def _passage_row(passage: FoundPassage) -> Row:
-    return {
-        "page": passage.page,
-        "line": passage.line,
-        "text": passage.text,
-        "section": passage.section,
-    }
-
-
-def _second_hand_row(each: SecondHand) -> Row:
-    return {
-        "note": each.note,
-        "title": each.title,
-        "via": [
-            {"note": via.note, "kind": via.kind, "forward": via.is_forward} for via in each.via
-        ],
-        "score": round(each.score, 4),
-    }
 
 
 def show_report(report: Report) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from noteweb.cli.options import Quiet, Value, ValueFormat, Vault, open_web
 from noteweb.errors import AlreadyThere, BadRequest
+from noteweb.row import answer_row, neighbour_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,7 +121,7 @@ def _ask(web: NoteWeb, question: Question, note: str, depth: int) -> Any:  # noq
     if question is Question.SUMMARY:
         return asdict(census.summary(web.graph))
     if question is Question.NEIGHBOURS:
-        return _neighbours(web, note, depth)
+        return neighbour_rows(web.graph, web.neighbours(note, depth))
     ask: dict[Question, Callable[[Graph], Sequence[Any]]] = {
         Question.HUBS: census.hubs,
         Question.ORPHANS: census.orphans,
@@ -129,24 +130,4 @@ def _ask(web: NoteWeb, question: Question, note: str, depth: int) -> Any:  # noq
         Question.BRIDGES: bridge.bridges,
         Question.COMMUNITIES: community.communities,
     }
-    return [_row(web.graph, found) for found in ask[question](web.graph)]
-
-
-def _neighbours(web: NoteWeb, note: str, depth: int) -> list[dict[str, Any]]:
-    from noteweb.graph.build import note_key
-    from noteweb.graph.walk import neighbours
-
-    found = neighbours(web.graph, note_key(web.find(note)), depth)
-    labels = web.graph.nodes(data="label")
-    return [_row(web.graph, one) | {"previous": labels[one.previous]} for one in found]
-
-
-def _row(graph: Graph, found: Any) -> dict[str, Any]:  # noqa: ANN401 - one of the graph's answers
-    """Give one answer with its label in front."""
-    if isinstance(found, str):
-        return {"label": graph.nodes[found]["label"], "node": found}
-    row = asdict(found)
-    if "nodes" in row:
-        labels = [graph.nodes[node]["label"] for node in row["nodes"]]
-        return {"label": ", ".join(labels), "tags": row["tags"], "nodes": row["nodes"]}
-    return {"label": graph.nodes[row["node"]]["label"], **row}
+    return [answer_row(web.graph, found) for found in ask[question](web.graph)]

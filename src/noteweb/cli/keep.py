@@ -20,6 +20,7 @@ from noteweb.cli.options import (
     Vault,
     open_web,
 )
+from noteweb.row import problem_row
 
 
 def init(
@@ -101,7 +102,7 @@ def check(vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = Fa
     if form is HitFormat.TEXT:
         render.problems(problems)
     else:
-        rows = [shape.problem_row(problem) for problem in problems]
+        rows = [problem_row(problem) for problem in problems]
         typer.echo(shape.write_rows(rows, form, rows), nl=False)
     if any(problem.severity is not Severity.INFO for problem in problems):
         raise typer.Exit(ANSWER_IS_NO)

@@ -10,6 +10,7 @@ import typer
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Value, ValueFormat, Vault, open_web
 from noteweb.errors import NobodyToAsk
+from noteweb.row import trust_row
 
 if TYPE_CHECKING:
     from noteweb.evidence.front import Evidence
@@ -45,7 +46,7 @@ def trust_show(
             return
         rows = web.evidence.trust_rows()
     if form is ValueFormat.JSON:
-        typer.echo(shape.to_json([account.trust_row(row) for row in rows]), nl=False)
+        typer.echo(shape.to_json([trust_row(row) for row in rows]), nl=False)
     else:
         account.show_trust(rows)
 
