@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 #: A setting of each experiment that shows its effect in seconds.
 SMALL = {
+    "attention": {"n_doublings": 2},
     "causal": {},
     "double_descent": {"n_draws": 4},
     "emergence_metric": {"n_teachers": 2, "n_parities": 40},
+    "forecast": {"n_events": 20000},
+    "min_norm": {"n_samples": 10, "n_features": 50, "max_steps": 3000},
     "nk_linear": {"n_train": 20, "n_noise": 20000, "n_test": 200},
     "nk_spheres": {
         "n_inputs": 40,
