@@ -22,6 +22,7 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── ExecutorUnavailable  the machines that should run it cannot be reached
     ├── NobodyToAsk          a person has to decide, and none is at a terminal
     ├── ConditionsMissing    a note that no document can set off
+    ├── PeerFailed           another program that is measured beside noteweb gave no answer
     ├── DocumentUnreadable   a paper, page or library holds nothing that can be read
     └── BadRequest           an argument makes no sense, whatever the vault holds
 """
@@ -221,6 +222,13 @@ class NobodyToAsk(NotewebError):
 
     def __init__(self, question: str) -> None:
         super().__init__(f"nobody is here to {question}", "at a terminal, or with --yes")
+
+
+class PeerFailed(NotewebError):
+    """Another program that is to be measured beside noteweb gave no answer."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} failed: {reason}", "measure without it: --no-asreview")
 
 
 class DocumentUnreadable(NotewebError):

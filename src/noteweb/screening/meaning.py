@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from noteweb.errors import WriteFailed
 from noteweb.mend import replace_bytes
 from noteweb.model.progress import Progress, Silent
 
@@ -122,5 +123,9 @@ def _write_cache(meaning: Meaning, known: dict[bytes, Vectors]) -> None:
     stream = io.BytesIO()
     digests = np.frombuffer(b"".join(known), np.uint8).reshape(len(known), _DIGEST_BYTES)
     np.savez(stream, digests=digests, vectors=np.stack(list(known.values())))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteFailed(path.parent, reason, "name a folder in $XDG_CACHE_HOME") from error
     replace_bytes(path, stream.getvalue())

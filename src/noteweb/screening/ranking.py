@@ -36,6 +36,10 @@ _UNWANTED = 0.3
 _AMONG_OWN = 0.5
 _FEWEST_OWN = 10
 
+#: How much is read before the ranking is made anew: a share of what has been read, within bounds.
+_ONCE_IN = 20
+_MOST_AT_ONCE = 50
+
 #: Answers as `rank` takes them.
 UNREAD, EXCLUDED, INCLUDED, UNSURE = -1, 0, 1, 2
 
@@ -74,6 +78,11 @@ def rank(features: Features, by_criteria: Floats, answers: NDArray[np.int8]) -> 
     learned = learn(features, read, included, np.flatnonzero(answers == UNREAD))
     n_rarer = min(int(included.sum()), int((~included).sum()))
     return hand_over(by_criteria, learned, n_rarer)
+
+
+def count_at_once(n_read: int) -> int:
+    """Give how many records are read from one ranking, after `n_read` of them."""
+    return min(max(1, n_read // _ONCE_IN), _MOST_AT_ONCE)
 
 
 def hand_over(by_criteria: Floats, learned: Sequence[Floats], n_rarer: int) -> Floats:
