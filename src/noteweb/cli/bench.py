@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from noteweb.bench.screening import Measured, Reading
-    from noteweb.cli.shape import Row
     from noteweb.interval import Interval
+    from noteweb.row import Row
 
 bench = typer.Typer(
     help="Measure noteweb on labelled data, beside its peers: screening.", rich_markup_mode=None
