@@ -19,7 +19,7 @@ from cards import make_card, make_link, make_mention, make_vault
 from noteweb import __version__
 from noteweb.errors import BadRequest
 from noteweb.export import EXPORTERS, export_graph
-from noteweb.export.columns import flatten, settle_columns
+from noteweb.export.columns import Columns, flatten
 from noteweb.graph.build import build_graph
 from noteweb.links.feedback import resolve_feedback
 from noteweb.links.resolve import resolve_links
@@ -222,7 +222,8 @@ rows = st.lists(st.dictionaries(st.sampled_from("abc"), json_values), max_size=5
 @given(rows)
 def test_columns_have_one_type_and_lose_no_cell(table):
     """Any values at all give columns of one type, with a cell wherever there was a value."""
-    settled = settle_columns(table)
+    columns = Columns(table)
+    settled = [columns.settle(row) for row in table]
     assert [set(row) for row in settled] == [
         {name for name, value in row.items() if value is not None} for row in table
     ]

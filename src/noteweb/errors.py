@@ -7,6 +7,7 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── VaultNotFound        no such folder
     ├── NoteNotFound         no note by that name
     ├── NoteAmbiguous        several notes by that name
+    ├── NotInGraph           no tag, no community by that name
     ├── NoteUnreadable       its file cannot be read
     ├── ConfigInvalid        noteweb.toml cannot be used as it is
     ├── IndexMismatch        the index was made by another model or a newer noteweb
@@ -99,6 +100,17 @@ class NoteAmbiguous(NotewebError):
     def __init__(self, name: str, ids: Sequence[str]) -> None:
         super().__init__(f"{name!r} names {len(ids)} notes", f"say which: {', '.join(ids[:8])}")
         self.ids = tuple(ids)
+
+
+class NotInGraph(NotewebError):
+    """The graph holds nothing of this sort by this name."""
+
+    def __init__(self, sort: str, name: str, near: Sequence[str] = ()) -> None:
+        hint = (
+            f"did you mean: {', '.join(near)}" if near else "see what there is with: noteweb graph"
+        )
+        super().__init__(f"no {sort} {name!r}", hint)
+        self.near = tuple(near)
 
 
 class NoteUnreadable(NotewebError):

@@ -17,6 +17,8 @@ from noteweb.model.progress import Silent
 from noteweb.vault import cache_folder, check_root, find_root, read_note, scan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from noteweb.config import Config
     from noteweb.embed import Embedder
     from noteweb.embed.opening import Device
@@ -193,6 +195,14 @@ class IndexedVault:
         if isinstance(read, Problem):
             raise NoteUnreadable(path, read.message)
         return replace(read, card=replace(read.card, id=wanted))
+
+    def notes(self) -> Iterator[Note]:
+        """Read every note from its file, in the order of the paths; leave out the unreadable."""
+        ids = {card.path: card.id for card in self.cards}
+        for file in scan(self.root, self.config).files:
+            read = read_note(self.root, file) if file.path in ids else None
+            if read is not None and not isinstance(read, Problem):
+                yield replace(read, card=replace(read.card, id=ids[file.path]))
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from noteweb.errors import Problem, WriteFailed
 from noteweb.vault import read_file, read_note
@@ -73,11 +74,23 @@ def replace_bytes(path: Path, data: bytes) -> None:
     ------
     WriteFailed
     """
+    with replace_file(path) as stream:
+        stream.write(data)
+
+
+@contextmanager
+def replace_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a stream whose bytes become the file's content at the end, in one step, or not at all.
+
+    Raises
+    ------
+    WriteFailed
+    """
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".noteweb-")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(name).chmod(path.stat().st_mode & 0o7777 if path.exists() else _NEW_FILE)

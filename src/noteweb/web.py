@@ -9,24 +9,32 @@ from noteweb.errors import BadRequest, ModelUnavailable, Problem
 from noteweb.indexed_vault import IndexedVault
 from noteweb.model.hit import Hit, Mode, Only
 from noteweb.model.note import CLAIMS
+from noteweb.model.view import Filter, View, ViewKind
 from noteweb.vault import scan
+
+#: How many notes a view of a question shows at most.
+_N_FOUND = 20
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
 
     from noteweb.activation.front import Activation
     from noteweb.activation.front import Options as ActivationOptions
     from noteweb.claimset import ClaimSet
     from noteweb.evidence.front import Evidence
     from noteweb.evidence.run import Options
+    from noteweb.export.material import Material, Testimony
     from noteweb.graph.build import Graph
     from noteweb.graph.route import Route
+    from noteweb.graph.selection import Found
     from noteweb.graph.walk import Direction, Neighbour
     from noteweb.mend import Repair
     from noteweb.model.claim import Claim
     from noteweb.model.document import Document
     from noteweb.model.firing import Report
+    from noteweb.model.note import Json
     from noteweb.model.verdict import Verdict
 
 
@@ -211,17 +219,59 @@ class NoteWeb(IndexedVault):
         start = note_key(self.find(name))
         return neighbours(self.graph, start, depth, kinds, direction or Direction.BOTH)
 
-    def export(self, form: str) -> bytes:
-        """Write the graph in a format, "json" or "graphml".
+    def view(self, view: View | None = None, only: Filter | None = None) -> Graph:
+        """Give the part of the graph that a view means; empty where nothing is in it.
+
+        Raises
+        ------
+        NoteNotFound, NoteAmbiguous, NotInGraph
+        BadRequest
+            for names that mean nothing in any vault, and where the view needs the index
+        NotewebError
+            as `search` and `activate`
+        """
+        from noteweb.graph.claims import add_findings
+        from noteweb.graph.selection import Answers, select
+
+        if only is not None and only.is_about_claims:
+            add_findings(self.graph, self._findings)
+        answers = Answers(find=self.find, search=self._find_hits, activate=self._find_fired)
+        return select(self.graph, view or View(), only or Filter(), answers)
+
+    def material(self, graph: Graph) -> Material:
+        """Give what exporters write from: a part of the graph, its claims now with verdicts."""
+        from noteweb.export.material import Material
+        from noteweb.graph.build import note_key
+        from noteweb.graph.claims import add_findings
+
+        add_findings(graph, self._findings)
+        return Material(
+            graph=graph,
+            title=self.root.resolve().name,
+            notes=lambda: (note for note in self.notes() if note_key(note.card.id) in graph),
+            evidence=lambda: self._testimony(graph),
+            code=self._experiment_file,
+            runs=self.evidence.workplace.runs,
+        )
+
+    def export(self, form: str, view: View | None = None, only: Filter | None = None) -> bytes:
+        """Write a view of the graph in a format, by the names in `noteweb.export.EXPORTERS`.
 
         Raises
         ------
         BadRequest
             for an unknown format
+        NotewebError
+            as `view`
         """
-        from noteweb.export import export_graph
+        from io import BytesIO
 
-        return export_graph(self.graph, form)
+        from noteweb.export import find_exporter, write_export
+
+        find_exporter(form)
+        stream = BytesIO()
+        write_export(self.material(self.view(view, only)), form, stream)
+        return stream.getvalue()
 
     def repairs(self, names: Sequence[str] = ()) -> Iterator[Repair]:
         """Find the notes whose encoding is damaged and can be restored exactly, by path.
@@ -253,6 +303,49 @@ class NoteWeb(IndexedVault):
         found = [*seen.problems, *told, *links, *find_double_ids(own), *wrong]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.code)))
 
+    def _find_hits(self, words: str) -> Found:
+        self._require_index(ViewKind.QUERY)
+        return {hit.note_id: {"score": hit.score} for hit in self.search(words, limit=_N_FOUND)}
+
+    def _find_fired(self, document: str) -> Found:
+        self._require_index(ViewKind.ACTIVATION)
+        report = self.activate(document)
+        later = {one.note: {"score": one.score, "fired": False} for one in report.second_hand}
+        return later | {
+            one.note: {
+                "score": one.score,
+                "fired": True,
+                "false_fire_rate": one.false_fire_rate,
+                "probability": one.probability,
+            }
+            for one in report.fired
+        }
+
+    def _require_index(self, view: ViewKind) -> None:
+        if not self.has_index:
+            raise BadRequest(f"the view {view} needs the index", "leave --no-index away")
+
+    @cached_property
+    def _findings(self) -> dict[str, dict[str, Json]]:
+        """What is known of each claim, for its node."""
+        if not self.claims:
+            return {}  # without opening any experiment
+        return {row.claim.id: row.verdict.summary() for row in self.evidence.rows()}
+
+    def _testimony(self, graph: Graph) -> list[Testimony]:
+        from noteweb.export.material import Testimony
+        from noteweb.graph.claims import claim_key
+
+        asked = [claim.id for claim in self.claims if claim_key(claim.id) in graph]
+        return [
+            Testimony(claim=account.claim, verdict=account.verdict, records=account.records())
+            for account in map(self.evidence.why, asked)
+        ]
+
+    def _experiment_file(self, name: str) -> Path | None:
+        found = self.evidence.workplace.finder.find(name)
+        return found.place.path if found else None
+
     def _claim_verdicts(self) -> dict[str, str]:
         return {row.claim.id: row.verdict.kind.value for row in self.evidence.rows()}
 
@@ -261,6 +354,8 @@ class NoteWeb(IndexedVault):
         from noteweb.claimset import read_claim_set
         from noteweb.index.lookup import find_cards_with
 
+        if not self.has_index:
+            return read_claim_set(self.cards)
         self.refresh(with_vectors=False)
         return read_claim_set(find_cards_with(self.index.catalogue, CLAIMS))
 

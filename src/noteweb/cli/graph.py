@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from noteweb.cli.options import Quiet, Value, ValueFormat, Vault, open_web
-from noteweb.errors import AlreadyThere, BadRequest
+from noteweb.cli.options import (
+    Part,
+    Quiet,
+    Value,
+    ValueFormat,
+    Vault,
+    open_part,
+    open_web,
+    with_part,
+)
+from noteweb.errors import AlreadyThere, BadRequest, WriteFailed
+from noteweb.export import EXPORTERS, find_exporter, write_export
 from noteweb.row import answer_row, neighbour_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from noteweb.graph.build import Graph
     from noteweb.web import NoteWeb
@@ -34,30 +45,28 @@ class Question(StrEnum):
     NEIGHBOURS = "neighbours"
 
 
-class ExportFormat(StrEnum):
-    """The formats a graph can be written in."""
-
-    JSON = "json"
-    GRAPHML = "graphml"
-
-
 NoIndex = Annotated[
     bool,
     typer.Option("--no-index", help="Read the notes alone: write nothing, find nothing alike."),
 ]
 
 
+@with_part
 def graph(
     question: Annotated[Question, typer.Argument(help="What to show.")] = Question.SUMMARY,
     note: Annotated[str, typer.Argument(help="The note, for neighbours.")] = "",
     vault: Vault = None,
     *,
     depth: Annotated[int, typer.Option("--depth", min=1, help="Steps, for neighbours.")] = 1,
+    part: Part,
     no_index: NoIndex = False,
     form: Value = ValueFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
     """Show the graph's figures, hubs, orphans, ghosts and more.
+
+    Of the whole graph or of a part of it, see --view and the filters.
+    Exits with 1 where the part is empty.
 
     Example: noteweb graph neighbours "Double descent" --depth 2
     """
@@ -67,7 +76,7 @@ def graph(
         raise BadRequest("neighbours of which note?", "noteweb graph neighbours NOTE")
     with open_web(vault, quiet=quiet) as web:
         web.has_index = not no_index
-        found = _ask(web, question, note, depth)
+        found = _ask(web, open_part(web, part), question, (note, depth))
         if form is ValueFormat.JSON:
             typer.echo(shape.to_json(found), nl=False)
         elif question is Question.SUMMARY:
@@ -76,36 +85,33 @@ def graph(
             render.ranked(found)
 
 
+@with_part
 def export(
-    form: Annotated[ExportFormat, typer.Argument(help="The format.", metavar="FORMAT")],
+    form: Annotated[str, typer.Argument(help=f"One of {', '.join(EXPORTERS)}.", metavar="FORMAT")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file; default: standard output.")
     ] = None,
     vault: Vault = None,
     *,
+    part: Part,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     no_index: NoIndex = False,
     quiet: Quiet = False,
 ) -> None:
     """Write the graph for other programs.
 
-    json is node-link JSON; graphml is read by Gephi, yEd, Cytoscape and R.
+    A file that is there is only replaced with --force, and then in one step.
+    Exits with 1, and writes nothing, where the part of the graph is empty.
 
-    Example: noteweb export graphml -o notes.graphml
+    Example: noteweb export graphml -o notes.graphml --view "ego:Double descent:2"
     """
-    from noteweb.mend import replace_bytes
-
-    if output is not None and output.exists() and not force:
-        raise AlreadyThere(output, "give another name, or --force")
+    exporter = find_exporter(form)
+    _check_output(output, force=force, is_text=exporter.is_text)
     with open_web(vault, quiet=quiet) as web:
         web.has_index = not no_index
-        data = web.export(form.value)
-    if output is None:
-        sys.stdout.buffer.write(data)
-    else:
-        replace_bytes(output, data)
-        if not quiet:
-            typer.echo(f"wrote {output} ({len(data) / 1000:.0f} kB)", err=True)
+        material = web.material(open_part(web, part))
+        with _open_output(output, quiet=quiet) as stream:
+            write_export(material, form, stream)
 
 
 def register(app: typer.Typer) -> None:
@@ -114,14 +120,47 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def _ask(web: NoteWeb, question: Question, note: str, depth: int) -> Any:  # noqa: ANN401 - JSON
+def _check_output(output: Path | None, *, force: bool, is_text: bool) -> None:
+    """Refuse before any work what must not be written to."""
+    if output is None:
+        if not is_text and sys.stdout.isatty():
+            raise BadRequest("this format is no text for a terminal", "name a file: -o FILE")
+    elif output.is_dir():
+        raise WriteFailed(output, "it is a folder", "name a file in it")
+    elif output.is_file() and not force:
+        raise AlreadyThere(output, "give another name, or --force")
+
+
+@contextmanager
+def _open_output(output: Path | None, *, quiet: bool) -> Iterator[BinaryIO]:
+    """Give what to write to: standard output, a device or pipe, or a file made in one step."""
+    from noteweb.mend import replace_file
+
+    if output is None:
+        yield sys.stdout.buffer
+        return
+    if output.exists() and not output.is_file():
+        with output.open("wb") as stream:
+            yield stream
+        return
+    with replace_file(output.resolve()) as stream:
+        yield stream
+        n_bytes = stream.tell()
+    if not quiet:
+        typer.echo(f"wrote {output} ({n_bytes / 1000:.0f} kB)", err=True)
+
+
+def _ask(web: NoteWeb, graph: Graph, question: Question, place: tuple[str, int]) -> Any:  # noqa: ANN401 - JSON
     """Give the answer as JSON values: one object for the summary, else a list of objects."""
     from noteweb.graph import bridge, census, community
+    from noteweb.graph.build import note_key
+    from noteweb.graph.walk import neighbours
 
     if question is Question.SUMMARY:
-        return asdict(census.summary(web.graph))
+        return asdict(census.summary(graph))
     if question is Question.NEIGHBOURS:
-        return neighbour_rows(web.graph, web.neighbours(note, depth))
+        near = neighbours(graph, note_key(web.find(place[0])), place[1])
+        return neighbour_rows(graph, near)
     ask: dict[Question, Callable[[Graph], Sequence[Any]]] = {
         Question.HUBS: census.hubs,
         Question.ORPHANS: census.orphans,
@@ -130,4 +169,7 @@ def _ask(web: NoteWeb, question: Question, note: str, depth: int) -> Any:  # noq
         Question.BRIDGES: bridge.bridges,
         Question.COMMUNITIES: community.communities,
     }
-    return [answer_row(web.graph, found) for found in ask[question](web.graph)]
+    rows = [answer_row(graph, found) for found in ask[question](graph)]
+    if question is Question.COMMUNITIES:  # as --view community:N counts them
+        return [{"label": r.pop("label"), "number": n, **r} for n, r in enumerate(rows, start=1)]
+    return rows

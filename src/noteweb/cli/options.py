@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from noteweb.cli import ANSWER_IS_NO
+from noteweb.model.view import GRAMMAR, Filter, View, parse_span, parse_view
+
 if TYPE_CHECKING:
+    from noteweb.graph.build import Graph
     from noteweb.web import NoteWeb
 
 
@@ -55,6 +63,118 @@ Device = Annotated[
 Limit = Annotated[int, typer.Option("--limit", "-k", min=1, help="How many to give at most.")]
 Hits = Annotated[HitFormat, typer.Option("--format", help="How to write the answer.")]
 Value = Annotated[ValueFormat, typer.Option("--format", help="How to write the answer.")]
+
+
+ViewName = Annotated[str, typer.Option("--view", help=f"Which part: {GRAMMAR}.", metavar="VIEW")]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", help="Only nodes of this kind: note, tag, claim, ... Repeatable."),
+]
+Relations = Annotated[
+    list[str] | None,
+    typer.Option("--relation", help="Only edges of this kind: links_to, ... Repeatable."),
+]
+Provenances = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--provenance", help="Only edges: explicit, inferred, similarity, measured. Repeatable."
+    ),
+]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag", help="Only notes with this tag, or one below it; with all of several. Repeatable."
+    ),
+]
+Verdicts = Annotated[
+    list[str] | None,
+    typer.Option("--verdict", help="Only claims with this verdict, and their notes. Repeatable."),
+]
+Standings = Annotated[
+    list[str] | None,
+    typer.Option("--standing", help="Only claims of this standing, and their notes. Repeatable."),
+]
+Created = Annotated[
+    str,
+    typer.Option(
+        "--created",
+        help="Only notes created in these days, such as 2025-01:2025-03, 2025:, :2024, 2025-03-31.",
+        metavar="AFTER:BEFORE",
+    ),
+]
+Updated = Annotated[
+    str,
+    typer.Option("--updated", help="Only notes updated in these days.", metavar="AFTER:BEFORE"),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the graph, as the options say."""
+
+    view: View
+    only: Filter
+
+
+def read_part(
+    *,
+    view: ViewName = "whole",
+    kind: Kinds = None,
+    relation: Relations = None,
+    provenance: Provenances = None,
+    tag: Tags = None,
+    verdict: Verdicts = None,
+    standing: Standings = None,
+    created: Created = "",
+    updated: Updated = "",
+) -> Part:
+    """Give the part that the options choose."""
+    only = Filter(
+        kinds=tuple(kind or ()),
+        relations=tuple(relation or ()),
+        provenances=tuple(provenance or ()),
+        tags=tuple(tag or ()),
+        verdicts=tuple(verdict or ()),
+        standings=tuple(standing or ()),
+        created=parse_span(created),
+        updated=parse_span(updated),
+    )
+    return Part(view=parse_view(view), only=only)
+
+
+def with_part(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command with a parameter `part` the options of `read_part` in its place."""
+    own = [each for each in _parameters(command) if each.name != "part"]
+    added = _parameters(read_part)
+
+    @wraps(command)
+    def run(**given: Any) -> None:  # noqa: ANN401 - whatever the command takes
+        chosen = {each.name: given.pop(each.name) for each in added}
+        command(**given, part=read_part(**chosen))
+
+    run.__signature__ = Signature([*own, *added])  # type: ignore[attr-defined]  # read by typer
+    return run
+
+
+def _parameters(function: Callable[..., Any]) -> list[Parameter]:
+    hints = get_type_hints(function, include_extras=True)
+    told = signature(function).parameters.values()
+    return [each.replace(annotation=hints[each.name]) for each in told]
+
+
+def open_part(web: NoteWeb, part: Part) -> Graph:
+    """Give the part of the graph; where nothing is in it, say so and exit with 1."""
+    found = web.view(part.view, part.only)
+    if not found:
+        n_nodes = len(web.graph)
+        why = (
+            f"none of the {n_nodes} nodes is in this view"
+            if n_nodes
+            else f"no notes (*.md) under {web.root}"
+        )
+        typer.echo(why, err=True)
+        raise typer.Exit(ANSWER_IS_NO)
+    return found
 
 
 def open_web(

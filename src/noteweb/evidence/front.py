@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from noteweb.evidence.trust import Standing
     from noteweb.model.claim import Claim
     from noteweb.model.progress import Progress
+    from noteweb.model.run import RunRecord
     from noteweb.model.verdict import Verdict
 
 
@@ -50,6 +51,11 @@ class Account:
     claim: Claim
     verdict: Verdict
     cases: tuple[tuple[Case, Verdict], ...]
+
+    def records(self) -> tuple[RunRecord, ...]:
+        """Give the runs that the verdicts rest on, each once."""
+        found = (record for case, _ in self.cases for record in case.known_records())
+        return tuple({(record.key, record.attempt): record for record in found}.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,23 @@
 """Graphs as files for other programs, one module per family of formats.
 
-Each module of `EXPORTERS` has ``write(graph) -> bytes`` and is loaded when it is asked for.
+Each module of `EXPORTERS` has ``write(material, stream)`` and is loaded when it is asked for.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from noteweb.errors import BadRequest
+from noteweb.export.material import Material
+from noteweb.model.view import hint_near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import BinaryIO
 
     from noteweb.graph.build import Graph
 
@@ -25,6 +29,7 @@ class Exporter:
     module: str
     suffix: str
     description: str
+    is_text: bool = True  # else it is not written to a terminal
 
 
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
@@ -39,17 +44,45 @@ EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
 )
 
 
+def find_exporter(file_format: str) -> Exporter:
+    """Give a format by its name.
+
+    Raises
+    ------
+    BadRequest
+        when there is no such format, with near names
+    """
+    exporter = EXPORTERS.get(file_format)
+    if exporter is None:
+        known = f"the formats are: {', '.join(EXPORTERS)}"
+        raise BadRequest(
+            f"no export format {file_format!r}", hint_near(file_format, EXPORTERS, known)
+        )
+    return exporter
+
+
+def write_export(material: Material, file_format: str, stream: BinaryIO) -> None:
+    """Write the material in a format; the same material gives the same bytes.
+
+    Raises
+    ------
+    BadRequest
+        when there is no such format
+    NotewebError
+        as what the format asks of the material does
+    """
+    exporter = find_exporter(file_format)
+    import_module(f"noteweb.export.{exporter.module}").write(material, stream)
+
+
 def export_graph(graph: Graph, file_format: str) -> bytes:
-    """Give the graph as the bytes of a file; the same graph gives the same bytes.
+    """Give a graph alone, without notes, places and evidence, as the bytes of a file.
 
     Raises
     ------
     BadRequest
         when there is no such format
     """
-    exporter = EXPORTERS.get(file_format)
-    if exporter is None:
-        message = f"no export format {file_format!r}"
-        raise BadRequest(message, f"the formats are: {', '.join(EXPORTERS)}")
-    written: bytes = import_module(f"noteweb.export.{exporter.module}").write(graph)
-    return written
+    stream = BytesIO()
+    write_export(Material(graph=graph), file_format, stream)
+    return stream.getvalue()

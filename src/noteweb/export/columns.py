@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from math import isfinite
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from noteweb.model.note import Json
 
@@ -17,22 +16,48 @@ Scalar = bool | int | float | str
 _LONG = 2**63  # what GraphML, GEXF and most tables call a long
 
 
-def settle_columns(rows: Sequence[Mapping[str, Json]]) -> list[dict[str, Scalar]]:
-    """Give the rows with every attribute of one type: bool, int, float or str.
+class Columns:
+    """The attributes of many rows, each of one type: bool, int, float or str.
 
     None is left out. A list of plain values is joined by "; ", other lists and maps are JSON text.
     Whole and broken numbers together become float, any other mixture text, and so do a number that
     is not finite and one beyond 64 bits.
+
+    Attributes
+    ----------
+    types : the type of each attribute, in the order in which they first appear
     """
-    flat = [
-        {name: flatten(value) for name, value in row.items() if value is not None} for row in rows
-    ]
-    seen: defaultdict[str, set[type]] = defaultdict(set)
-    for row in flat:
-        for name, value in row.items():
-            seen[name].add(type(value))
-    types = {name: _join_types(kinds) for name, kinds in seen.items()}
-    return [{name: _convert(value, types[name]) for name, value in row.items()} for row in flat]
+
+    def __init__(self, rows: Iterable[Mapping[str, Json]]) -> None:
+        seen: dict[str, set[type]] = {}
+        for row in rows:
+            for name, value in row.items():
+                if value is not None:
+                    seen.setdefault(name, set()).add(type(flatten(value)))
+        self.types = {name: _join_types(kinds) for name, kinds in seen.items()}
+
+    def settle(self, row: Mapping[str, Json]) -> dict[str, Scalar]:
+        """Give a row as these columns hold it."""
+        return {
+            name: _convert(flatten(value), self.types[name])
+            for name, value in row.items()
+            if value is not None
+        }
+
+
+def unique(names: Iterable[str], spell: Callable[[str], str]) -> dict[str, str]:
+    """Give each name as a format can spell it; where two become one, the later gets a number."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        legal = base = spell(name)
+        number = 1
+        while legal in taken:
+            number += 1
+            legal = f"{base} ({number})"
+        taken.add(legal)
+        found[name] = legal
+    return found
 
 
 def flatten(value: Json) -> Scalar:
@@ -49,6 +74,11 @@ def flatten(value: Json) -> Scalar:
     return value if is_held else str(value)
 
 
+def write_scalar(value: Scalar) -> str:
+    """Give a value as text: true and false in small letters, numbers so that they read back."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _join_types(kinds: Iterable[type]) -> type[Scalar]:
     found = set(kinds)
     for whole in (bool, int, float):
@@ -58,6 +88,6 @@ def _join_types(kinds: Iterable[type]) -> type[Scalar]:
 
 
 def _convert(value: Scalar, kind: type[Scalar]) -> Scalar:
-    if kind is str and isinstance(value, bool):
-        return str(value).lower()
-    return value if type(value) is kind else kind(value)
+    if type(value) is kind:
+        return value
+    return write_scalar(value) if kind is str else kind(value)

@@ -8,10 +8,11 @@ from noteweb.graph.build import note_key
 from noteweb.model.relation import EdgeKind, NodeKind, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from noteweb.graph.build import Graph
     from noteweb.model.claim import Claim
+    from noteweb.model.note import Json
 
 
 def claim_key(claim_id: str) -> str:
@@ -45,6 +46,13 @@ def add_claims(graph: Graph, claims: Iterable[Claim]) -> None:
         for end, kind in _ends(claim):
             if end in graph and end != claim_key(claim.id):
                 _add_edge(graph, claim_key(claim.id), end, kind, claim.line)
+
+
+def add_findings(graph: Graph, findings: Mapping[str, Mapping[str, Json]]) -> None:
+    """Add to the claims in a graph what is known of each (`verdict`, `standing`), by its id."""
+    for claim, known in findings.items():
+        if claim_key(claim) in graph:
+            graph.nodes[claim_key(claim)].update(known)
 
 
 def _ends(claim: Claim) -> Iterator[tuple[str, str]]:

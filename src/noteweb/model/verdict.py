@@ -159,6 +159,15 @@ class Verdict:
         """The deciding reason."""
         return self.reasons[0]
 
+    def summary(self) -> dict[str, Json]:
+        """Give what a claim's node in the graph says of it."""
+        told: dict[str, Json] = {
+            "verdict": self.kind.value,
+            "reason": str(self.reason),
+            "n_seeds": self.n_seeds,
+        }
+        return told | ({"previous": self.previous.value} if self.previous else {})
+
     def to_json(self) -> dict[str, Json]:
         """Give the line that ``noteweb verify --format jsonl`` prints."""
         guards: list[Json] = [

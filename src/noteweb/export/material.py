@@ -1,0 +1,51 @@
+"""What a format is written from: a graph, and what else it may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from noteweb.graph.build import Graph
+    from noteweb.model.claim import Claim
+    from noteweb.model.note import Note
+    from noteweb.model.run import RunRecord
+    from noteweb.model.verdict import Verdict
+
+    #: The place of each node, x to the right and y downward.
+    Positions = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testimony:
+    """A claim with its verdict and the runs that speak to it, newest last."""
+
+    claim: Claim
+    verdict: Verdict
+    records: tuple[RunRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """The graph of a view; what costs time is a function, called by the formats that need it.
+
+    Attributes
+    ----------
+    title : the vault's name, for titles
+    positions : lays the graph out
+    notes : reads the notes of the graph from their files, in the order of the graph
+    evidence : gives the claims of the graph with the runs behind them
+    code : gives an experiment's source file by its name, None where there is none
+    runs : the folder that artifacts' paths are relative to, None without a vault
+    """
+
+    graph: Graph
+    title: str = "notes"
+    positions: Callable[[], Positions] = dict
+    notes: Callable[[], Iterable[Note]] = tuple
+    evidence: Callable[[], Sequence[Testimony]] = tuple
+    code: Callable[[str], Path | None] = lambda _name: None
+    runs: Path | None = None
