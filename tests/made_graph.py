@@ -9,7 +9,8 @@ import networkx as nx
 _WORDS = (
     "attention gradient kernel margin entropy sparsity width prior likelihood schedule noise "
     "feature circuit neuron manifold spectrum landscape memory context reward policy critic "
-    "planner verifier theorem baseline cohort instrument protein ligand membrane pathway enzyme synapse"
+    "planner verifier theorem baseline cohort instrument protein ligand membrane pathway enzyme "
+    "synapse"
 ).split()
 _NEAR = 0.85  # the share of edges that stay in their community
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from noteweb.evidence.run import Options
     from noteweb.export.material import Material, Testimony
     from noteweb.graph.build import Graph
+    from noteweb.graph.layout import Layout
     from noteweb.graph.route import Route
     from noteweb.graph.selection import Found
     from noteweb.graph.walk import Direction, Neighbour
@@ -238,6 +239,26 @@ class NoteWeb(IndexedVault):
         answers = Answers(find=self.find, search=self._find_hits, activate=self._find_fired)
         return select(self.graph, view or View(), only or Filter(), answers)
 
+    def layout(self, graph: Graph | None = None) -> Layout:
+        """Give the map of the graph, or of a part of it; the whole one is kept with the index.
+
+        When a note comes or goes the kept map changes little; see `noteweb.graph.layout`.
+
+        Raises
+        ------
+        NotewebError
+            as `sync`
+        """
+        from noteweb.graph.layout import lay_out, read_layout
+
+        if not self.has_index or (graph is not None and graph is not self.graph):
+            return lay_out(self.graph if graph is None else graph)
+        old = read_layout(self.index.read_layout())
+        found = lay_out(self.graph, old)
+        if found is not old:
+            self.index.keep_layout(found.to_json())
+        return found
+
     def material(self, graph: Graph) -> Material:
         """Give what exporters write from: a part of the graph, its claims now with verdicts."""
         from noteweb.export.material import Material
@@ -248,6 +269,8 @@ class NoteWeb(IndexedVault):
         return Material(
             graph=graph,
             title=self.root.resolve().name,
+            positions=lambda: self.layout(graph).positions,
+            layout=lambda: self.layout(graph),
             notes=lambda: (note for note in self.notes() if note_key(note.card.id) in graph),
             evidence=lambda: self._testimony(graph),
             code=self._experiment_file,

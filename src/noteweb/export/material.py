@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from noteweb.graph.layout import Layout
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
@@ -35,7 +37,7 @@ class Material:
     Attributes
     ----------
     title : the vault's name, for titles
-    positions : lays the graph out
+    positions, layout : lay the graph out
     notes : reads the notes of the graph from their files, in the order of the graph
     evidence : gives the claims of the graph with the runs behind them
     code : gives an experiment's source file by its name, None where there is none
@@ -45,6 +47,7 @@ class Material:
     graph: Graph
     title: str = "notes"
     positions: Callable[[], Positions] = dict
+    layout: Callable[[], Layout] = Layout
     notes: Callable[[], Iterable[Note]] = tuple
     evidence: Callable[[], Sequence[Testimony]] = tuple
     code: Callable[[str], Path | None] = lambda _name: None

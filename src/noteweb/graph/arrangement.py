@@ -18,6 +18,8 @@ from noteweb.graph.packing import (
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from noteweb.graph.packing import Floats, Numbers
 
 STRIP = -1  # the community of what stands in the strip below
@@ -41,6 +43,7 @@ class Plan:
     ----------
     radii : shape (n,)
     homes : shape (n,), the community of each from 0 on, without gaps, or `STRIP`
+    is_hub : shape (n,), one in each community, its middle
     cords : between nodes
     before : shape (n, 2), where they were; not a number where they were not
     is_gentle : whether what was there stays there, but for what makes room
@@ -48,6 +51,7 @@ class Plan:
 
     radii: Floats
     homes: Numbers
+    is_hub: NDArray[np.bool_]
     cords: Cords
     before: Floats
     is_gentle: bool
@@ -95,8 +99,9 @@ def _place_discs(plan: Plan, members: list[Numbers]) -> Floats:
 def _place_nodes(plan: Plan, members: list[Numbers], discs: Floats, places: Floats) -> None:
     """Place the nodes of each community about its middle, near what they are tied to."""
     for rows, (x, y, radius) in zip(members, discs, strict=True):
-        ranked = rows[np.argsort(-plan.radii[rows], kind="stable")]
-        places[ranked] = spread(len(rows), radius) + (x, y)
+        ranked = rows[np.lexsort((-plan.radii[rows], ~plan.is_hub[rows]))]
+        places[ranked] = spread(len(rows), radius)
+        places[rows] += x, y
     _follow_ties(plan, members, places)
     for rows, middle in zip(members, discs[:, :2], strict=True):
         known = _choose_known(plan, rows)
@@ -114,7 +119,8 @@ def _add_nodes(plan: Plan, members: list[Numbers], places: Floats) -> None:
             places[new] = plan.before[known].mean(axis=0)
         else:
             reach = np.nanmax(np.abs(plan.before), initial=0)
-            places[new] = spread(len(new), np.sqrt(len(new))) + (0, reach)
+            places[new] = spread(len(new), len(new) ** 0.5)
+            places[new] += 0, reach
     is_new = np.isnan(plan.before[:, 0]) & (plan.homes != STRIP)
     starts, ends = plan.cords.starts, plan.cords.ends
     is_used = (plan.homes[starts] == plan.homes[ends]) & (is_new[starts] != is_new[ends])
@@ -131,8 +137,7 @@ def _follow_ties(plan: Plan, members: list[Numbers], places: Floats) -> None:
     for _ in range(_N_CYCLES):
         wanted = (places + find_middles(places, cords)) / 2
         for rows in members:
-            hub = rows[np.argmax(plan.radii[rows])]
-            rest = rows[rows != hub]
+            rest = rows[~plan.is_hub[rows]]
             places[rest] = slots[rest][fit(wanted[rest], slots[rest])]
 
 
@@ -174,4 +179,5 @@ def _fill_strip(plan: Plan, places: Floats) -> None:
 
 
 def _choose_known(plan: Plan, rows: Numbers) -> Numbers:
-    return rows[~np.isnan(plan.before[rows, 0])]
+    known: Numbers = rows[~np.isnan(plan.before[rows, 0])]
+    return known

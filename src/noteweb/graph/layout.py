@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
-from math import ceil
+from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,6 +82,11 @@ class Layout:
     digest: str = ""
     n_changed: int = 0
 
+    @property
+    def positions(self) -> dict[str, tuple[float, float]]:
+        """The place of each node."""
+        return {node: (spot.x, spot.y) for node, spot in self.spots.items()}
+
     def to_json(self) -> str:
         """Give the text that `read_layout` reads."""
         spots = {node: [s.x, s.y, s.radius, s.area] for node, s in self.spots.items()}
@@ -126,12 +131,13 @@ def lay_out(graph: Graph, old: Layout | None = None) -> Layout:
     is_gentle = n_changed <= _CHANGED_SHARE * len(graph)
     web = join_ties(ties, graph)
     groups = _keep_groups(web, before) if is_gentle else _find_groups(graph, ties, web)
-    homes = _number(groups, web)
-    plan = _plan(web, homes, before, is_gentle=is_gentle)
+    members = _choose_members(groups, web)
+    hubs = [_find_hub(graph, web, group) for group in members]
+    plan = _plan(web, (members, hubs), before, is_gentle=is_gentle)
     places, discs = arrange(plan)
     return Layout(
         spots=_give_spots(web, plan, places),
-        areas=_give_areas(graph, web, homes, discs),
+        areas=_give_areas(graph, members, hubs, discs),
         digest=digest,
         n_changed=n_changed if is_gentle else 0,
     )
@@ -167,16 +173,21 @@ def _find_groups(graph: Graph, ties: Ties, web: Web) -> list[list[str]]:
     return sorted(gather_groups(homes), key=lambda group: (-len(group), group))
 
 
-def _number(groups: list[list[str]], web: Web) -> dict[str, int]:
-    """Give each node the number of its community; a small one goes to what it is tied to."""
+def _choose_members(groups: list[list[str]], web: Web) -> list[list[str]]:
+    """Give the groups that are large enough; a small one joins what it is tied to."""
     least = _MIN_AREA if len(web) >= _MIN_SPLIT else 2
     large = [group for group in groups if len(group) >= least]
     homes = {node: number for number, group in enumerate(large) for node in group}
     house_strangers(web, homes)
-    return {node: home if home < len(large) else STRIP for node, home in homes.items()}
+    return gather_groups(homes)[: len(large)]
 
 
-def _plan(web: Web, homes: Mapping[str, int], old: Layout, *, is_gentle: bool) -> Plan:
+def _plan(
+    web: Web, communities: tuple[list[list[str]], list[str]], old: Layout, *, is_gentle: bool
+) -> Plan:
+    members, hubs = communities
+    homes = dict.fromkeys(web, STRIP)
+    homes.update({node: number for number, group in enumerate(members) for node in group})
     nodes = sorted(web)
     rows = {node: row for row, node in enumerate(nodes)}
     before = np.full((len(nodes), 2), np.nan)
@@ -192,6 +203,7 @@ def _plan(web: Web, homes: Mapping[str, int], old: Layout, *, is_gentle: bool) -
     return Plan(
         radii=np.array([_size(node, web) for node in nodes]),
         homes=np.array([homes[node] for node in nodes]),
+        is_hub=np.isin(np.arange(len(nodes)), [rows[hub] for hub in hubs]),
         cords=Cords(
             starts=np.array(starts, np.int64),
             ends=np.array(ends, np.int64),
@@ -216,7 +228,7 @@ def _find_kept(homes: Mapping[str, int], old: Layout) -> dict[str, Spot]:
 def _size(node: str, web: Web) -> float:
     """Give a node's radius, by how many others it is tied to; a note is never among the least."""
     least = _NOTE_RADIUS if node.startswith(f"{NodeKind.NOTE}:") else 1.0
-    return min(least + _GROWTH * (max(len(web[node]), 1) ** 0.5 - 1), _MAX_RADIUS)
+    return min(least + _GROWTH * (sqrt(max(len(web[node]), 1)) - 1), _MAX_RADIUS)
 
 
 def _give_spots(web: Web, plan: Plan, places: Floats) -> dict[str, Spot]:
@@ -231,18 +243,11 @@ def _give_spots(web: Web, plan: Plan, places: Floats) -> dict[str, Spot]:
 
 
 def _give_areas(
-    graph: Graph, web: Web, homes: Mapping[str, int], discs: Floats
+    graph: Graph, members: list[list[str]], hubs: list[str], discs: Floats
 ) -> tuple[Area, ...]:
-    groups: list[list[str]] = [[] for _ in discs]
-    for node in sorted(web):
-        if homes[node] != STRIP:
-            groups[homes[node]].append(node)
-    names: set[str] = set()
-    areas = []
-    for group, (x, y, radius) in zip(groups, discs.round(2).tolist(), strict=True):
-        hub = _find_hub(graph, web, group)
-        name = _name(graph, group, hub, names)
-        names.add(name)
+    areas: list[Area] = []
+    for group, hub, (x, y, radius) in zip(members, hubs, discs.round(2).tolist(), strict=True):
+        name = _name(graph, group, hub, [area.name for area in areas])
         areas.append(Area(name=name, hub=hub, x=x, y=y, radius=radius, n_nodes=len(group)))
     return tuple(areas)
 
@@ -256,7 +261,7 @@ def _find_hub(graph: Graph, web: Web, group: Sequence[str]) -> str:
 
 
 def _name(graph: Graph, group: Sequence[str], hub: str, taken: Collection[str]) -> str:
-    """Give the tags that many notes of the group share and few others have; else the hub's title."""
+    """Give the tags that many notes of the group have and few others; else the hub's title."""
     notes = [node for node in group if graph.nodes[node]["kind"] == NodeKind.NOTE]
     least = max(2, ceil(len(notes) * _TELLING_SHARE))
     tags = find_telling_tags(graph, notes, least)[:_N_TAGS]

@@ -84,14 +84,14 @@ def fit(wanted: Floats, slots: Floats) -> Numbers:
     Both are halved along one axis and the other in turn, until one is left.
     """
     found = np.empty(len(wanted), np.int64)
-    waiting = [(np.arange(len(wanted)), np.arange(len(wanted)))]
+    waiting = [(np.arange(len(wanted)), np.arange(len(wanted)))] if len(wanted) else []
     while waiting:
         rows, free = waiting.pop()
         axis = int(np.argmax(np.ptp(slots[free], axis=0)))
         rows = rows[np.argsort(wanted[rows, axis], kind="stable")]
         free = free[np.argsort(slots[free, axis], kind="stable")]
         half = len(rows) // 2
-        if len(rows) <= 3:
+        if not half:
             found[rows] = free
         else:
             waiting += [(rows[:half], free[:half]), (rows[half:], free[half:])]
@@ -148,7 +148,8 @@ def _push(places: Floats, radii: Floats) -> Floats:
         for axis in (0, 1)
     ]
     crowd = np.bincount(one, minlength=n) + np.bincount(other, minlength=n)
-    return np.column_stack(steps) / np.maximum(np.sqrt(crowd), 1)[:, None]
+    step: Floats = np.column_stack(steps) / np.maximum(np.sqrt(crowd), 1)[:, None]
+    return step
 
 
 def _pair(places: Floats, reach: float) -> tuple[Numbers, Numbers]:

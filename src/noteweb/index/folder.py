@@ -5,6 +5,7 @@
     text/            tantivy
     manifest.json    which generation of the catalogue the text index holds
     ann.faiss        inverted lists over the vectors, only for large vaults
+    layout.json      the map of the graph, once it was drawn
 
 A run may stop at any moment. Vectors beyond the catalogue's count are overwritten, and a text
 index whose manifest lags behind the catalogue is made anew from it.
@@ -31,7 +32,14 @@ if TYPE_CHECKING:
     from noteweb.index.textindex import TextIndex, TextRow
 
 _LOCK_WAIT_S = 60.0
-_OWN_FILES = ("index.sqlite*", "vectors-*.f32", "manifest.json*", "ann.faiss", "ann.partial")
+_OWN_FILES = (
+    "index.sqlite*",
+    "vectors-*.f32",
+    "manifest.json*",
+    "ann.faiss",
+    "ann.partial",
+    "layout.json*",
+)
 
 
 class Index:
@@ -122,13 +130,23 @@ class Index:
     def write_manifest(self) -> None:
         """Tell that the text index holds the catalogue's generation, in one step."""
         manifest = {"generation": self.catalogue.generation, "space": self.space, "dim": self.dim}
-        path = self.folder / "manifest.json"
-        partial = self.folder / "manifest.json.partial"
+        self._replace("manifest.json", json.dumps(manifest) + "\n")
+
+    def read_layout(self) -> str:
+        """Give the map as it was stored, empty where there is none."""
         try:
-            partial.write_text(json.dumps(manifest) + "\n", encoding="utf-8")
-            partial.replace(path)
-        except OSError as error:
-            raise WriteFailed(path, error.strerror or str(error)) from error
+            return (self.folder / "layout.json").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def keep_layout(self, text: str) -> None:
+        """Store the map.
+
+        Raises
+        ------
+        WriteFailed
+        """
+        self._replace("layout.json", text)
 
     def mend_text(self) -> None:
         """Make the text index anew from the catalogue."""
@@ -146,6 +164,15 @@ class Index:
                 "SELECT pid, field, prefix, text FROM passages WHERE nid = ?", (nid,)
             ):
                 yield TextRow(pid=pid, nid=nid, field=field, text=prefix + text)
+
+    def _replace(self, name: str, text: str) -> None:
+        """Replace a file in one step."""
+        path, partial = self.folder / name, self.folder / f"{name}.partial"
+        try:
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(path)
+        except OSError as error:
+            raise WriteFailed(path, error.strerror or str(error)) from error
 
     def _all_rows(self) -> Iterator[TextRow]:
         return self.text_rows([nid for (nid,) in self.catalogue.rows("SELECT nid FROM notes")])
