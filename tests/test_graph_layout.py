@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from made_graph import make_graph
 from noteweb import NoteWeb
-from noteweb.graph.layout import Layout, lay_out, read_layout
+from noteweb.graph.layout import lay_out
 from noteweb.graph.packing import find_overlaps, fit, spread
+from noteweb.model.layout import Layout, read_layout
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from noteweb.evidence.run import Options
     from noteweb.export.material import Material, Testimony
     from noteweb.graph.build import Graph
-    from noteweb.graph.layout import Layout
     from noteweb.graph.route import Route
     from noteweb.graph.selection import Found
     from noteweb.graph.walk import Direction, Neighbour
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from noteweb.model.claim import Claim
     from noteweb.model.document import Document
     from noteweb.model.firing import Report
+    from noteweb.model.layout import Layout
     from noteweb.model.note import Json
     from noteweb.model.verdict import Verdict
 
@@ -249,7 +249,8 @@ class NoteWeb(IndexedVault):
         NotewebError
             as `sync`
         """
-        from noteweb.graph.layout import lay_out, read_layout
+        from noteweb.graph.layout import lay_out
+        from noteweb.model.layout import read_layout
 
         if not self.has_index or (graph is not None and graph is not self.graph):
             return lay_out(self.graph if graph is None else graph)

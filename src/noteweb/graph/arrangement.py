@@ -16,13 +16,13 @@ from noteweb.graph.packing import (
     settle,
     spread,
 )
+from noteweb.model.layout import STRIP
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from noteweb.graph.packing import Floats, Numbers
 
-STRIP = -1  # the community of what stands in the strip below
 _GAP = 1.1  # around a node, in radii of the smallest
 _DISC_GAP = 5.0  # between two communities
 _STRIP_GAP = 12.0

@@ -7,15 +7,13 @@ middle; what is joined to almost nothing stands in a strip below.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass, field
 from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from noteweb.graph.arrangement import STRIP, Plan, arrange
+from noteweb.graph.arrangement import Plan, arrange
 from noteweb.graph.community import (
     find_groups,
     find_telling_tags,
@@ -26,6 +24,7 @@ from noteweb.graph.community import (
 )
 from noteweb.graph.packing import Cords
 from noteweb.graph.tie import find_ties, join_ties
+from noteweb.model.layout import STRIP, Area, Layout, Spot
 from noteweb.model.relation import NodeKind
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from noteweb.graph.packing import Floats
     from noteweb.graph.tie import Ties, Web
 
-_VERSION = 1  # of what is stored; another one is made anew
 _MAX_SHARE = 0.25  # of all nodes, beyond which a community is split
 _MIN_SPLIT = 60
 _MIN_AREA = 4  # nodes; fewer stand in the strip
@@ -45,71 +43,6 @@ _MAX_RADIUS = 3.2
 _GROWTH = 0.28
 _TELLING_SHARE = 0.2  # of a community's notes that a tag must have to name it
 _N_TAGS = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """Where a node is drawn; `area` is the number of its community, -1 in the strip."""
-
-    x: float
-    y: float
-    radius: float
-    area: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
-    """A community on the map, as a disc that holds its nodes."""
-
-    name: str
-    hub: str  # the node in its middle
-    x: float
-    y: float
-    radius: float
-    n_nodes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """The map: lengths in radii of the smallest node, y downward.
-
-    `digest` names the graph it was made for, `n_changed` how many nodes came and went since the
-    communities were found.
-    """
-
-    spots: Mapping[str, Spot] = field(default_factory=dict)
-    areas: tuple[Area, ...] = ()
-    digest: str = ""
-    n_changed: int = 0
-
-    @property
-    def positions(self) -> dict[str, tuple[float, float]]:
-        """The place of each node."""
-        return {node: (spot.x, spot.y) for node, spot in self.spots.items()}
-
-    def to_json(self) -> str:
-        """Give the text that `read_layout` reads."""
-        spots = {node: [s.x, s.y, s.radius, s.area] for node, s in self.spots.items()}
-        rest = {"areas": [asdict(area) for area in self.areas], "n_changed": self.n_changed}
-        data = {"version": _VERSION, "digest": self.digest, **rest, "spots": spots}
-        return json.dumps(data, separators=(",", ":"))
-
-
-def read_layout(text: str) -> Layout | None:
-    """Give a layout from its text; None where it is none, or of another version."""
-    try:
-        data = json.loads(text)
-        if data["version"] != _VERSION:
-            return None
-        spots = {
-            node: Spot(x=float(x), y=float(y), radius=float(radius), area=int(area))
-            for node, (x, y, radius, area) in data["spots"].items()
-        }
-        areas = tuple(Area(**area) for area in data["areas"])
-        n_changed, digest = int(data["n_changed"]), str(data["digest"])
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
-    return Layout(spots=spots, areas=areas, digest=digest, n_changed=n_changed)
 
 
 def lay_out(graph: Graph, old: Layout | None = None) -> Layout:
