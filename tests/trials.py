@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 SMALL = {
     "attention": {"n_doublings": 2},
     "causal": {},
+    "collapse": {"n_generations": 100, "n_samples": 40, "n_types": 500},
+    "data_quality": {},
     "double_descent": {"n_draws": 4},
     "emergence_metric": {"n_teachers": 2, "n_parities": 40},
     "forecast": {"n_events": 20000},
+    "goodhart": {"n_trials": 150, "n_steps": 60},
     "min_norm": {"n_samples": 10, "n_features": 50, "max_steps": 3000},
     "nk_linear": {"n_train": 20, "n_noise": 20000, "n_test": 200},
     "nk_spheres": {
@@ -31,7 +34,9 @@ SMALL = {
         "sizes": [96, 384],
         "n_beyond": 768,
     },
+    "persona_sft": {"n_texts": 500},
     "random_labels": {"n_train": 500},
+    "rl_vs_sft": {},
     "scaling_law": {"n_draws": 2, "n_features": 400},
     "silent_numerics": {},
 }
