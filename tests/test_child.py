@@ -30,15 +30,15 @@ def make(tmp_path, monkeypatch):
             path = code / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        run_task(task, code, work, "limits")
+        run_task(task, code, work)
         assert {each.name for each in work.iterdir()} - {OUT} == {RECORD, *beside}
         return read_record(json.loads((work / RECORD).read_bytes()))
 
     return run
 
 
-def test_a_report_is_on_record_with_where_it_was_made(make):
-    """Metrics, guards, files, machine, versions and times; the parts are those of the task."""
+def test_a_report_is_left_with_the_tasks_own_parts(make):
+    """Metrics, guards and files; what others know better is left to them."""
     task = make_task(f'{GOOD}\nctx.table("t").write_text("ab")', attempt=3, is_deterministic=True)
     record = make(task)
     assert (record.parts, record.attempt, record.status) == (task.parts, 3, RunStatus.OK)
@@ -46,11 +46,7 @@ def test_a_report_is_on_record_with_where_it_was_made(make):
     assert record.metrics == {"gap": 0.5}
     assert [(each.name, each.ok) for each in record.guards] == [("known", True)]
     assert [(each.name, each.n_bytes) for each in record.artifacts] == [("t.csv", 2)]
-    assert (record.sandbox, record.executor, record.is_deterministic) == ("limits", "process", True)
-    assert set(record.versions) == {"python"}
-    assert record.machine["system"] == "Linux"
-    assert record.started <= record.ended
-    assert record.memory_mb > 1
+    assert (record.sandbox, record.started, record.machine, record.cpu_s) == ("", "", {}, 0)
 
 
 def test_what_the_run_tells_of_itself_is_left_beside(make, tmp_path):

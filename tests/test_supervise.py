@@ -9,12 +9,15 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from abuse import GOOD, TIGHT, find_lasting, find_processes, make_task
+from noteweb.evidence.host import describe_machine, list_versions
 from noteweb.evidence.namespace import plan_mounts
+from noteweb.evidence.report import read_left_record
 from noteweb.evidence.sandbox import Level, probe
 from noteweb.evidence.supervise import supervise
 from noteweb.lab import Limits
@@ -242,23 +245,106 @@ assert libc.umount2(b"/tmp", 2) != 0
     assert record.status is RunStatus.OK, record.detail
 
 
-def test_a_forged_record_is_none(run):
-    """A run cannot leave the record of another run."""
-    body = (
-        """\
-import atexit, json, pathlib
-def forge():
-    path = pathlib.Path("record.json")
-    raw = json.loads(path.read_text())
-    raw["parts"]["seed"] = 8
-    from noteweb.model.run import RunKey
-    raw["key"] = RunKey(**raw["parts"]).digest()
-    path.write_text(json.dumps(raw))
-atexit.register(forge)
+FORGE = """\
+import json, pathlib
+from noteweb.model.record import write_record
+from noteweb.model.run import Artifact, GuardResult, RunKey, RunRecord, RunStatus
+task = json.loads(pathlib.Path("../task.json").read_text())
+raw = write_record(RunRecord(
+    parts=RunKey(**task["parts"]),
+    status=RunStatus.OK,
+    metrics={"gap": 9.0},
+    guards=(GuardResult(name="known", ok=True, kind="convergence"),),
+    artifacts=(Artifact(name="../../end.json", path="../../../x", n_bytes=1),),
+    attempt=task["attempt"],
+    is_deterministic=True,
+    versions={"python": "9.9", "numpy": "9"},
+    machine={"system": "Vax"},
+    sandbox="bwrap",
+    executor="dask",
+    started="2999-01-01T00:00:00+00:00",
+    ended="2999-01-01T00:00:01+00:00",
+))
+raw.update(cpu_s=0, wall_s=0, memory_mb=0)
+pathlib.Path("record.json").write_text(json.dumps(raw))
 """
-        + GOOD
+
+
+def test_a_forged_record_gains_nothing(run):
+    """Of a report written by hand only what the run alone can know is taken."""
+    task = make_task(FORGE + "sum(i for i in range(3_000_000))\nos._exit(0)")
+    record = run(task)
+    assert (record.status, record.metrics) == (RunStatus.OK, {"gap": 9.0})
+    assert (record.parts, record.attempt) == (task.parts, task.attempt)
+    assert (record.sandbox, record.executor, record.is_deterministic) == (
+        "limits",
+        "process",
+        False,
     )
-    assert run(make_task(body)).status is RunStatus.NO_RECORD
+    assert record.artifacts == ()
+    assert [guard.kind for guard in record.guards] == ["known-answer"]
+    assert record.versions == list_versions([])
+    assert record.machine == describe_machine()
+    assert record.started[:4] == record.ended[:4] != "2999"
+    assert min(record.cpu_s, record.wall_s, record.memory_mb) > 0.05
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("while True: pass", RunStatus.CPU_LIMIT),
+        ("os.kill(os.getpid(), signal.SIGKILL)", RunStatus.KILLED),
+        ("os._exit(3)", RunStatus.CRASH),
+    ],
+)
+def test_a_run_that_was_ended_is_not_ok_by_its_own_word(run, body, status):
+    """A record that says "ok" counts for nothing where the run did not come to its end."""
+    record = run(make_task(FORGE + body, limits=replace(TIGHT, cpu_s=0.4)))
+    assert (record.status, record.metrics, record.artifacts) == (status, {}, ())
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        ('RunKey(**task["parts"])', 'RunKey(**task["parts"] | dict(seed=8))'),
+        ('attempt=task["attempt"]', "attempt=2"),
+    ],
+)
+def test_a_record_of_another_run_is_none(run, own, other):
+    """Another seed or another attempt than the task's: the run has left no record."""
+    forged = FORGE.replace(own, other)
+    assert run(make_task(forged + "os._exit(0)")).status is RunStatus.NO_RECORD
+
+
+def test_no_more_is_read_than_there_was_of_disk(run):
+    """Files full of holes, and many names of one file, take no disk and would fill the memory."""
+    body = f"""{GOOD}
+first = ctx.artifact("a0")
+with first.open("wb") as stream:
+    stream.truncate({3 << 20})
+for number in range(1, 9):
+    os.link(first, ctx.artifact(f"a{{number}}"))"""
+    record = run(make_task(body))
+    assert record.status is RunStatus.OK, record.detail
+    assert [each.name for each in record.artifacts] == ["a0", "a1"]
+
+
+def test_what_a_run_left_counts_only_when_it_had_ended(run, tmp_path):
+    """Without the warden's word, or where the run was ended with its supervisor, it runs again."""
+    task = make_task(GOOD)
+    record = run(task)
+    folder = tmp_path / task.name
+    assert read_left_record(task, folder) == record
+    kept = (folder / "end.json").read_text()
+    for end in ("", "{", "[]", '{"no": 1}', kept.replace('"stopped": ""', '"stopped": "killed"')):
+        (folder / "end.json").write_text(end)
+        assert read_left_record(task, folder) is None
+    (folder / "end.json").write_text(kept.replace('"stopped": ""', '"stopped": "timeout"'))
+    left = read_left_record(task, folder)
+    assert left is not None
+    assert left.status is RunStatus.TIMEOUT
+    (folder / "end.json").unlink()
+    assert read_left_record(task, folder) is None
 
 
 def test_a_link_is_no_artifact(run, tmp_path):
@@ -324,8 +410,15 @@ SPOILT = {
     'raw["detail"] = "x" * (5 << 20)': ("invalid", "no plain file of at most 4 MB"),
     'raw["artifacts"] = [dict(name="a\\0", path="", sha256="", n_bytes=0)]': ("ok", ""),
     'raw["artifacts"] = [dict(name="\\ud800", path="", sha256="", n_bytes=0)]': ("ok", ""),
-    'raw["metrics"] = {"gap": 1, "\\udcff": 1}': ("ok", ""),
-    'raw["detail"] = raw["guards"][0]["name"] = "\\udcff"': ("ok", "\\udcff"),
+    'raw["metrics"] = {"gap": 1, "\\udcff": 1}': ("invalid", "undeclared-metric: \\udcff"),
+    'raw["detail"] = raw["guards"][0]["detail"] = "\\udcff"': ("ok", "\\udcff"),
+    'raw["metrics"] = {}': ("invalid", "missing-metric: gap"),
+    'raw["guards"] = []': ("invalid", "missing-guard: known"),
+    'raw["guards"][0]["name"] = "own"': ("invalid", "undeclared-guard: own; missing-guard: known"),
+    'raw["guards"] *= 2': ("invalid", "guard-twice: known"),
+    'raw["complaints"] = [dict(code="a", detail="b")]': ("invalid", "a: b"),
+    'raw["status"] = "timeout"': ("invalid", "'timeout' is not the run's to say"),
+    'raw["detail"] = "x" * 9999': ("ok", "x" * 499 + "…"),
 }
 
 

@@ -14,10 +14,11 @@ import pytest
 from abuse import GOOD, find_lasting, make_task
 from followed import gather, write_command
 from noteweb.evidence import proc
+from noteweb.evidence.report import read_left_record
 from noteweb.evidence.sandbox import Level, prefix, probe
-from noteweb.evidence.supervise import prepare, read_left_record
+from noteweb.evidence.supervise import prepare
 from noteweb.evidence.task import make_environment
-from noteweb.evidence.warden import End
+from noteweb.evidence.warden import END, End
 from noteweb.lab import Limits
 
 WIDE = Limits(cpu_s=20.0, wall_s=20.0, memory_mb=400, disk_mb=8, output_mb=1)
@@ -37,18 +38,20 @@ class Warden:
         self.task, self.folder = task, folder
         control, self.control = os.pipe()
         self.status, status = os.pipe()
+        kept = os.open(folder / END, os.O_WRONLY | os.O_CREAT)
+        passed = control, status, kept
         command = write_command(MAIN.format(tweak=tweak), folder / "work")
         self.process = subprocess.Popen(
-            [*prefix(level, folder), *command, str(folder), level.value, str(control), str(status)],
+            [*prefix(level, folder), *command, str(folder), level.value, *map(str, passed)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=(control, status),
+            pass_fds=passed,
             cwd=folder / "work",
             env=make_environment(str(folder / "work"), os.environ, task.parts.seed),
         )
-        os.close(control)
-        os.close(status)
+        for each in passed:
+            os.close(each)
 
     def wait_for(self, name):
         """Wait until the run has made a file of this name."""

@@ -198,6 +198,11 @@ def resolve_params(
     return MappingProxyType(params), tuple(defects)
 
 
+def is_artifact_name(name: str) -> bool:
+    """Tell whether a file of a run may be called so: plain, and no way to another folder."""
+    return bool(_ARTIFACT_NAME.fullmatch(name))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What one run reported, and whether that is what the experiment had declared."""
@@ -274,7 +279,7 @@ class Context:
         ------
         ValueError : the name is no plain file name
         """
-        if not _ARTIFACT_NAME.fullmatch(name):
+        if not is_artifact_name(name):
             message = f"an artifact needs a plain file name, not {name!r}"
             raise ValueError(message)
         self._out.mkdir(parents=True, exist_ok=True)

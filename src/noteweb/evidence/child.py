@@ -11,13 +11,9 @@ import importlib
 import importlib.util
 import json
 import os
-import platform
-import resource
 import sys
-import time
 import traceback
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,9 +36,12 @@ _LONGEST_DETAIL = 500
 _NO_SPACE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
-def run_task(task: Task, code: Path, work: Path, sandbox: str) -> None:
-    """Run the task with the files under `code`, and leave its record in `work`."""
-    started, begun = datetime.now(UTC), time.monotonic()
+def run_task(task: Task, code: Path, work: Path) -> None:
+    """Run the task with the files under `code`, and leave its report in `work`.
+
+    It tells what only the run can know; `noteweb.evidence.report` adds how it ended, what it used,
+    when and where.
+    """
     context = Context(
         task.declaration(),
         seed=task.parts.seed,
@@ -53,7 +52,6 @@ def run_task(task: Task, code: Path, work: Path, sandbox: str) -> None:
     status, detail = _attempt(task, code, context)
     report = context.close()
     ok = status is RunStatus.OK
-    usage = resource.getrusage(resource.RUSAGE_SELF)
     record = RunRecord(
         parts=task.parts,
         status=report.status if ok else status,
@@ -65,15 +63,6 @@ def run_task(task: Task, code: Path, work: Path, sandbox: str) -> None:
         complaints=report.complaints if ok else (),
         is_deterministic=task.is_deterministic,
         attempt=task.attempt,
-        versions={"python": platform.python_version(), **task.parts.libraries},
-        machine={"system": platform.system(), "machine": platform.machine()},
-        sandbox=sandbox,
-        executor=task.executor,
-        cpu_s=round(usage.ru_utime + usage.ru_stime, 3),
-        wall_s=round(time.monotonic() - begun, 3),
-        memory_mb=round(usage.ru_maxrss / 1024, 1),
-        started=started.isoformat(timespec="seconds"),
-        ended=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     text = json.dumps(write_record(record), allow_nan=False)  # ASCII: lone surrogates are escaped
     write_atomic(work / RECORD, text.encode())

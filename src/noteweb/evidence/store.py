@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from noteweb.errors import WriteFailed
 from noteweb.evidence.atomic import remove_folder, write_atomic
-from noteweb.evidence.supervise import read_left_record
+from noteweb.evidence.report import read_artifact, read_left_record
 from noteweb.evidence.workplace import RUNS
 from noteweb.journal import refuse_links
 from noteweb.ledger import name_ledger
@@ -132,11 +132,9 @@ class Store:
 
 def read_artifacts(record: RunRecord, folder: Path) -> dict[str, bytes]:
     """Read the artifacts that a run left in its task folder, those whose hash is on record."""
-    from noteweb.evidence.supervise import read_artifact
-
     contents = {}
     for each in record.artifacts:
-        found = read_artifact(folder, each.name)
+        found = read_artifact(folder, each.name, each.n_bytes)
         if found is not None and found[0].sha256 == each.sha256:
             contents[each.name] = found[1]
     return contents

@@ -1,12 +1,11 @@
 """One run from the outside: prepare its folder, start its warden, make its record final.
 
-Whatever the run does, `supervise` gives a record for it, within its limits and a little; the run's
-own word counts only where it ended well. A run that was stopped from above gives none.
+Whatever the run does, `supervise` gives a record for it, within its limits and a little; what of it
+is the run's own word, `noteweb.evidence.report` says. A run that was stopped from above gives none.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import selectors
@@ -17,19 +16,20 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from noteweb.evidence.atomic import read_plain, remove_folder
-from noteweb.evidence.child import OUT, RECORD
+from noteweb.evidence.atomic import remove_folder
+from noteweb.evidence.report import make_record
 from noteweb.evidence.sandbox import Level, import_paths, prefix
 from noteweb.evidence.task import make_environment, write_task
-from noteweb.evidence.warden import End
-from noteweb.model.record import read_record
-from noteweb.model.run import Artifact, RunRecord, RunStatus
+from noteweb.evidence.warden import END, End
+from noteweb.model.run import RunStatus
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from noteweb.evidence.task import Task
+    from noteweb.model.run import RunRecord
 
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1));"
@@ -39,19 +39,7 @@ _BOOT = (
 _PATIENCE_S = 15.0
 _LISTEN_S = 0.2
 _CHUNK = 1 << 16
-_LONGEST_RECORD = 4 << 20
-_LARGEST_ARTIFACT = 1 << 30
 _TAIL = 4000
-_LONGEST_FAULT = 500
-_OWN_FAULT = {
-    signal.SIGSEGV,
-    signal.SIGBUS,
-    signal.SIGFPE,
-    signal.SIGILL,
-    signal.SIGABRT,
-    signal.SIGTRAP,
-    signal.SIGSYS,
-}
 
 
 class Stop(Protocol):
@@ -77,13 +65,16 @@ def supervise(task: Task, folder: Path, level: Level, stop: Stop) -> RunRecord |
         talk.close()
     if talk.is_stopped:
         return None
-    record = _judge(task, folder, end)
-    if not record.started:
-        ended = datetime.now(UTC).isoformat(timespec="seconds")
-        record = replace(record, started=started, ended=ended, sandbox=level.value)
-    if record.status is not RunStatus.OK and end is None:
-        record = replace(record, detail=f"{record.detail}: {talk.tail()}"[:500])
-    return record
+    record = make_record(task, folder, end)
+    if end is not None:
+        return record
+    return replace(
+        record,
+        detail=f"{record.detail}: {talk.tail()}",
+        sandbox=level.value,
+        started=started,
+        ended=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
 
 
 def prepare(task: Task, folder: Path) -> None:
@@ -100,54 +91,16 @@ def prepare(task: Task, folder: Path) -> None:
     (folder / "task.json").write_bytes(write_task(task))
 
 
-def read_left_record(task: Task, folder: Path) -> RunRecord | None:
-    """Give the record that a run left in its folder, if it is whole and that of this task.
-
-    Artifacts are counted from what lies there; a link is none, since it could lead anywhere.
-    """
-    return _read_left(task, folder)[0]
-
-
-def _read_left(task: Task, folder: Path) -> tuple[RunRecord | None, str]:
-    """Give what `read_left_record` gives, and what is wrong with a report that is there."""
-    if folder.is_symlink() or (folder / "work").is_symlink():
-        return None, ""
-    try:
-        record = read_record(json.loads(read_plain(folder / "work" / RECORD, _LONGEST_RECORD)))
-    except FileNotFoundError:
-        return None, ""
-    except OSError:
-        return None, f"it is no plain file of at most {_LONGEST_RECORD >> 20} MB"
-    except (ValueError, RecursionError) as error:
-        return None, str(error)
-    if record.parts != task.parts or record.attempt != task.attempt:
-        return None, ""
-    found = [read_artifact(folder, each.name) for each in record.artifacts]
-    return replace(record, artifacts=tuple(each[0] for each in found if each)), ""
-
-
-def read_artifact(folder: Path, name: str) -> tuple[Artifact, bytes] | None:
-    """Give an artifact in a task's folder with its content; None where it is no plain file."""
-    path = folder / "work" / OUT / name
-    try:
-        is_link = any(each.is_symlink() for each in path.parents[:3])
-        if is_link or Path(name).name != name:
-            return None
-        data = read_plain(path, _LARGEST_ARTIFACT)
-    except (OSError, ValueError):  # no file has a name with a NUL or half a character
-        return None
-    digest = hashlib.sha256(data).hexdigest()
-    return Artifact(name=name, path=name, sha256=digest, n_bytes=len(data)), data
-
-
 def _start(task: Task, folder: Path, level: Level) -> tuple[subprocess.Popen[bytes], int, int]:
+    # Opened here: to the warden, inside a sandbox, the folder is read-only.
+    end = os.open(folder / END, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     read_control, control = os.pipe()
     status, write_status = os.pipe()
     command = [
         *prefix(level, folder, needs_gpu=task.needs_gpu, memory_mb=task.limits.memory_mb),
         *(sys.executable, "-s", "-P", "-B", "-X", "utf8", "-c", _BOOT),
         *(json.dumps(import_paths()), str(folder), level.value),
-        *(str(read_control), str(write_status)),
+        *map(str, (read_control, write_status, end)),
     ]
     try:
         process = subprocess.Popen(  # noqa: S603  # the command is put together here
@@ -155,7 +108,7 @@ def _start(task: Task, folder: Path, level: Level) -> tuple[subprocess.Popen[byt
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=(read_control, write_status),
+            pass_fds=(read_control, write_status, end),
             cwd=folder / "work",
             env=make_environment(str(folder / "work"), os.environ, task.parts.seed),
             start_new_session=True,
@@ -165,8 +118,8 @@ def _start(task: Task, folder: Path, level: Level) -> tuple[subprocess.Popen[byt
         os.close(status)
         raise
     finally:
-        os.close(read_control)
-        os.close(write_status)
+        for each in (read_control, write_status, end):
+            os.close(each)
     return process, control, status
 
 
@@ -248,44 +201,3 @@ class _Talk:
             return End(**json.loads(self.report))
         except (ValueError, TypeError):
             return None
-
-
-def _judge(task: Task, folder: Path, end: End | None) -> RunRecord:
-    """Give the final record from how the run ended and what it left."""
-    left, fault = _read_left(task, folder)
-    blank = RunRecord(
-        parts=task.parts,
-        status=RunStatus.KILLED,
-        detail="its warden ended without a word",
-        is_deterministic=task.is_deterministic,
-        attempt=task.attempt,
-        executor=task.executor,
-    )
-    if end is None:
-        return blank
-    status, detail = _read_end(end)
-    if status is None and fault:
-        status, detail = RunStatus.INVALID, f"its report cannot be read: {fault}"[:_LONGEST_FAULT]
-    elif status is None and left is None:
-        status, detail = RunStatus.NO_RECORD, f"it ended with exit status {end.code}, no report"
-    elif status is None and end.code != 0:
-        status, detail = RunStatus.CRASH, f"exit status {end.code} after its report"
-    record = left if status is None and left else replace(blank, status=status or blank.status)
-    if status is not None:
-        # Guards that had failed by then are still to be known.
-        record = replace(record, detail=detail, guards=left.guards if left else ())
-    return replace(record, cpu_s=end.cpu_s, wall_s=end.wall_s, memory_mb=end.memory_mb)
-
-
-def _read_end(end: End) -> tuple[RunStatus | None, str]:
-    """Give the status that the end alone decides, None where the run's own report does."""
-    if end.stopped:
-        return RunStatus(end.stopped), end.detail
-    if end.code >= 0:
-        return None, ""
-    name = signal.Signals(-end.code).name if -end.code in set(signal.Signals) else str(end.code)
-    if -end.code == signal.SIGXCPU:
-        return RunStatus.CPU_LIMIT, name
-    if -end.code == signal.SIGXFSZ:
-        return RunStatus.DISK_LIMIT, name
-    return (RunStatus.CRASH if -end.code in _OWN_FAULT else RunStatus.KILLED), f"ended by {name}"

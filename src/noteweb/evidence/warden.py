@@ -1,8 +1,9 @@
 """The process around one run: it starts the run, watches its limits, and leaves nothing behind.
 
-Program: ``python -c BOOT FOLDER LEVEL CONTROL STATUS``, started by `noteweb.evidence.supervise`.
-``CONTROL`` is a pipe from the parent: when it closes, the parent is gone or wants the end, and the
-run is killed. ``STATUS`` is a pipe to the parent for one line of JSON, the `End`.
+Program: ``python -c BOOT FOLDER LEVEL CONTROL STATUS END``, started by
+`noteweb.evidence.supervise`. ``CONTROL`` is a pipe from the parent: when it closes, the parent is
+gone or wants the end, and the run is killed. ``STATUS`` is a pipe to the parent for one line of
+JSON, the `End`; ``END`` is a file for the same line, for whoever comes after a parent that died.
 
 All that the run starts becomes a child of the warden when its own parent ends (it is a
 "subreaper"), so no process gets away by a double fork or a session of its own. In a sandbox it is
@@ -20,7 +21,7 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ _MOST_FILES = 20_000
 #: Backstop only: libraries reserve far more address space than they use.
 _ADDRESS_SPACE_MB = 1 << 16
 _KILL_S = 5.0
+#: Of the file in a task's folder in which the run's end is kept.
+END = "end.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,8 @@ class End:
     ----------
     code : its exit status, or minus the signal that ended it
     stopped : the status that the warden ended it for; empty where it ended by itself
+    started : seconds since 1970
+    level : how far it was shut in
     """
 
     code: int = 0
@@ -64,35 +69,41 @@ class End:
     cpu_s: float = 0.0
     wall_s: float = 0.0
     memory_mb: float = 0.0
+    started: float = 0.0
+    level: str = ""
 
 
 def main() -> None:
     """Run the task that the command line names, and report its end."""
     folder, level = Path(sys.argv[1]), sys.argv[2]
-    control, status = int(sys.argv[3]), int(sys.argv[4])
+    pipes = control, status, kept = int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
     task = read_task(json.loads((folder / "task.json").read_bytes()))
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     if level == "unshare":
         from noteweb.evidence.namespace import become_first, enter, plan_mounts
 
         enter(plan_mounts(folder), task.limits.memory_mb)
-        become_first(control, status)
-    parent = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        os.close(control)
-        os.close(status)
-        _become_child(task, folder, level, parent)
+        become_first(*pipes)
+    parent, started = os.getpid(), time.time()
     # With it the run could reach the pipes of this process through /proc.
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    pid = os.fork()
+    if pid == 0:
+        for each in pipes:
+            os.close(each)
+        _become_child(task, folder, level, parent)
     work = folder / "work"
     is_alone = level != "limits"
     end = _Watch(pid=pid, control=control, limits=task.limits, work=work, is_alone=is_alone).run()
-    os.write(status, json.dumps(asdict(end)).encode() + b"\n")
+    line = json.dumps(asdict(replace(end, started=round(started, 3), level=level))).encode() + b"\n"
+    with suppress(OSError):  # where the disk is full, a parent that lives knows all the same
+        os.write(kept, line)
+    os.write(status, line)
 
 
 def _become_child(task: Task, folder: Path, level: str, parent: int) -> None:
     """Turn into the run; never returns."""
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
@@ -108,7 +119,7 @@ def _become_child(task: Task, folder: Path, level: str, parent: int) -> None:
     sys.argv = [task.module or task.file]
     from noteweb.evidence.child import run_task
 
-    run_task(task, folder / "code", work, level)
+    run_task(task, folder / "code", work)
     sys.exit(0)
 
 
