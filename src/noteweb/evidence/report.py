@@ -14,7 +14,6 @@ import signal
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noteweb.evidence.atomic import read_plain
@@ -27,6 +26,7 @@ from noteweb.model.run import Artifact, Complaint, GuardKind, RunRecord, RunStat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from noteweb.evidence.task import Task
 
