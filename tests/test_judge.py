@@ -168,7 +168,7 @@ def test_when_no_seed_ends_the_verdict_is_error(status):
     """All five failed: error, with the count of each status, and no more seeds are wasted."""
     verdict = judge([make_record(seed, status) for seed in SEEDS[:5]])
     assert verdict.kind is VerdictKind.ERROR
-    assert verdict.reason.detail == f"5 {status} of 5 seeds"
+    assert verdict.reason.detail == f"5 of 5 seeds: {status}"
     assert verdict.next_look is None
 
 

@@ -131,6 +131,20 @@ def judge_claim(claim: Claim, verdicts: Sequence[Verdict]) -> Verdict:
     )
 
 
+def find_unsupported(verdicts: Iterable[Verdict], named: Collection[str]) -> list[Verdict]:
+    """Give the verdicts that do not satisfy whoever wants every claim supported.
+
+    What no experiment can decide, or has none, stands in nobody's way, unless the claim is one of
+    those asked for by name: then it was to be shown, and is not.
+    """
+    return [
+        each
+        for each in verdicts
+        if each.kind is not VerdictKind.SUPPORTED
+        and (each.kind is not VerdictKind.NOT_TESTABLE or each.claim in named)
+    ]
+
+
 def mark_stale(verdict: Verdict, reasons: Sequence[Reason]) -> Verdict:
     """Give the stale verdict that keeps the old one beside it; `reasons` name what changed."""
     return replace(
@@ -242,8 +256,14 @@ def _finish(
     answer: tuple[VerdictKind, Reason],
 ) -> Verdict:
     kind, reason = answer
-    post_hoc = [result.metric for result in results if result.is_post_hoc]
-    remarks = [Reason(kind=ReasonKind.POST_HOC, detail=", ".join(post_hoc))] if post_hoc else []
+    remarks = []
+    if post_hoc := [result.metric for result in results if result.is_post_hoc]:
+        detail = f"what is expected of {', '.join(post_hoc)} was written after the first run"
+        remarks.append(Reason(kind=ReasonKind.POST_HOC, detail=detail))
+    if reason.kind is not ReasonKind.FAILED_SEEDS and any(
+        record.status not in {RunStatus.OK, RunStatus.INVALID} for record in sample
+    ):
+        remarks.append(describe_failures(sample))
     if forced := sum(record.attempt > 1 for record in sample):
         remarks.append(Reason(kind=ReasonKind.FORCED, detail=f"{forced} seeds were run again"))
     return replace(
@@ -273,10 +293,12 @@ def _join(results: Sequence[ExpectationResult]) -> tuple[VerdictKind, Reason]:
 
 def _spoil(case: _Case, sample: list[RunRecord]) -> tuple[VerdictKind, Reason] | None:
     """Tell what makes the sample unfit for any verdict: guards and reports come before numbers."""
-    for record in sample:
-        if failed := [guard for guard in record.guards if not guard.ok]:
-            detail = f"{failed[0].name} failed for seed {record.seed}: {failed[0].detail}"
-            return _invalid(ReasonKind.FAILED_GUARD, detail.removesuffix(": "))
+    failed = [(each.seed, guard) for each in sample for guard in each.guards if not guard.ok]
+    if failed:
+        seed, worst = failed[0]
+        n_seeds = len({each for each, guard in failed if guard.name == worst.name})
+        detail = f"{worst.name} failed in {n_seeds} of {len(sample)} seeds; {seed}: {worst.detail}"
+        return _invalid(ReasonKind.FAILED_GUARD, detail.removesuffix(f"; {seed}: "))
     for record in sample:
         if record.status is RunStatus.INVALID or record.complaints:
             first = record.complaints[0] if record.complaints else None

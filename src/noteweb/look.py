@@ -69,6 +69,7 @@ LOOKS = (
 )
 #: A deterministic experiment runs twice, to show that it is.
 DETERMINISTIC_RUNS = 2
+_LONGEST_DETAIL = 160  # of why a run failed, beside a verdict; the record has it whole
 
 
 def plan_seeds(experiment: str) -> tuple[int, ...]:
@@ -163,10 +164,36 @@ def read_value(question: Question, value: float) -> ExpectationResult:
 
 
 def describe_failures(sample: Sequence[RunRecord]) -> Reason:
-    """Give the count of every status but ``ok``."""
-    counts = Counter(each.status.value for each in sample if each.status is not RunStatus.OK)
-    kinds = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    return Reason(kind=ReasonKind.FAILED_SEEDS, detail=f"{kinds} of {len(sample)} seeds")
+    """Tell how many of the seeds failed, how, and why."""
+    failed = [each for each in sample if each.status is not RunStatus.OK]
+    told = describe_statuses(failed)
+    if len({each.status for each in failed}) == 1:
+        told = told.partition(" ")[2]  # its count is that of the failures
+    detail = f"{len(failed)} of {len(sample)} seeds: {told}"
+    return Reason(kind=ReasonKind.FAILED_SEEDS, detail=detail)
+
+
+def describe_statuses(records: Sequence[RunRecord]) -> str:
+    """Give the count of every status, the most frequent first, each with what is told oftenest."""
+    found: dict[str, Counter[str]] = {}
+    for each in records:
+        found.setdefault(each.status.value, Counter())[_first_line(each.detail)] += 1
+    ordered = sorted(found.items(), key=lambda pair: (-pair[1].total(), pair[0]))
+    return ", ".join(
+        f"{details.total()} {kind}{_show_details(details)}" for kind, details in ordered
+    )
+
+
+def _show_details(details: Counter[str]) -> str:
+    first, n_first = details.most_common(1)[0]
+    n_others = details.total() - n_first
+    told = [first, f"and {n_others} otherwise" if n_others else ""]
+    return f" ({', '.join(filter(None, told))})" if first else ""
+
+
+def _first_line(text: str) -> str:
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= _LONGEST_DETAIL else f"{line[: _LONGEST_DETAIL - 1]}…"
 
 
 def show(expectation: Expectation) -> str:

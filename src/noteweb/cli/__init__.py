@@ -47,7 +47,9 @@ def _run_command(arguments: list[str]) -> int:
     try:
         from noteweb.cli.app import app
 
-        app(arguments, prog_name="noteweb")
+        # https://no-color.org: whatever it is set to, but for nothing.
+        color = False if os.environ.get("NO_COLOR") else None
+        app(arguments, prog_name="noteweb", color=color)
     except KeyboardInterrupt:
         return _stopped()
     except SystemExit as done:

@@ -5,17 +5,15 @@ Text goes out without rich: these tables are short, and a second ``verify`` is t
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import click
 import typer
 
-from noteweb.look import show
-from noteweb.model.verdict import VerdictKind
-from noteweb.text.visible import visible
+from noteweb.cli.layout import Painted, clean, write_line, write_table
+from noteweb.look import describe_statuses, show
+from noteweb.model.verdict import ReasonKind, VerdictKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,17 +38,16 @@ _NO_VERDICT = {VerdictKind.BLOCKED, VerdictKind.INVALID, VerdictKind.ERROR}
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
-class _Styled(str):
-    """A text of ours with our colours in it; all other text is cleaned before it is shown."""
+#: Said beside the verdict itself, for whoever reads no further.
+_MARKS = {ReasonKind.POST_HOC: "post-hoc", ReasonKind.ELSEWHERE: "elsewhere"}
+_REMARKS = {*_MARKS, ReasonKind.FORCED, ReasonKind.FAILED_SEEDS}
 
-    __slots__ = ()
 
-
-def show_claims(rows: Sequence[ClaimRow]) -> None:
+def show_claims(rows: Sequence[ClaimRow], *, quiet: bool) -> None:
     """Show claims as a table, and their counts on standard error."""
     now = datetime.now(UTC)
     reasons = [_doubt(row.verdict) for row in rows]
-    _table(
+    write_table(
         ("claim", "verdict", "evidence", "age", "note", *(["reason"] if any(reasons) else [])),
         [
             (
@@ -64,13 +61,14 @@ def show_claims(rows: Sequence[ClaimRow]) -> None:
             for row, reason in zip(rows, reasons, strict=True)
         ],
     )
-    _count(row.verdict for row in rows)
+    if not quiet:
+        _count(row.verdict for row in rows)
 
 
 def show_verdicts(found: Sequence[Verdict], *, quiet: bool) -> None:
     """Show verdicts, one a line with its reason, and their counts on standard error."""
-    rows = [(_kind(each), each.claim, str(each.n_seeds or "-"), str(each.reason)) for each in found]
-    _table(("verdict", "claim", "seeds", "reason"), rows)
+    rows = [(_kind(each), each.claim, str(each.n_seeds or "-"), _tell(each)) for each in found]
+    write_table(("verdict", "claim", "seeds", "reason"), rows)
     if not quiet:
         _count(found)
 
@@ -86,23 +84,24 @@ def show_steps(steps: Sequence[Step]) -> None:
         )
         for step in steps
     ]
-    _table(("runs", "experiment", "claim", "why"), rows)
+    write_table(("runs", "experiment", "claim", "why"), rows)
 
 
-def show_comparisons(found: Sequence[Comparison]) -> None:
+def show_comparisons(found: Sequence[Comparison], *, quiet: bool) -> None:
     """Show which runs came out again as they are on record."""
     rows = [
         (each.experiment, str(each.seed), "; ".join(each.differences) or "the same")
         for each in found
     ]
-    _table(("experiment", "seed", "now"), rows)
+    write_table(("experiment", "seed", "now"), rows)
     n_same = sum(not each.differences for each in found)
-    typer.echo(f"{n_same} of {len(found)} runs came out the same", err=True)
+    if not quiet:
+        typer.echo(f"{n_same} of {len(found)} runs came out the same", err=True)
 
 
 def show_trust(rows: Sequence[TrustRow]) -> None:
     """Show which experiments may run."""
-    _table(
+    write_table(
         ("experiment", "standing", "from", "file", "allowed"),
         [(row.name, row.standing.value, row.source, row.file, row.allowed or "-") for row in rows],
     )
@@ -110,7 +109,7 @@ def show_trust(rows: Sequence[TrustRow]) -> None:
 
 def show_experiments(found: Sequence[Found]) -> None:
     """Show the experiments there are, with what they say of themselves."""
-    _table(
+    write_table(
         ("experiment", "from", "metrics", "summary"),
         [
             (
@@ -126,55 +125,65 @@ def show_experiments(found: Sequence[Found]) -> None:
 
 def show_account(found: Account) -> None:
     """Show all that a claim's verdict rests on."""
-    _line(typer.style(_clean(found.claim.id), bold=True), f"({found.claim.kind})")
-    _line(_clean(found.claim.statement))
-    _line(f"{_clean(found.claim.path)}:{found.claim.line}")
+    write_line(Painted(clean(found.claim.id), bold=True), f"({found.claim.kind})")
+    write_line(clean(found.claim.statement))
+    write_line(f"{clean(found.claim.path)}:{found.claim.line}")
     for case, verdict in found.cases:
-        _line()
-        _line(typer.style(_clean(verdict.experiment), bold=True), _kind(verdict))
+        write_line("")
+        write_line(Painted(clean(verdict.experiment), bold=True), _kind(verdict))
         for reason in verdict.reasons:
-            _line("  because", _clean(str(reason)))
+            write_line("  because", clean(str(reason)))
         _show_case(case, verdict)
     if len(found.cases) != 1:
-        _line()
-        _line(_kind(found.verdict), _clean(str(found.verdict.reason)))
+        write_line("")
+        write_line(_kind(found.verdict), clean(_tell(found.verdict)))
 
 
 def _show_case(case: Case, verdict: Verdict) -> None:
     for expectation, result in zip(case.evidence.expect, verdict.expectations, strict=False):
         estimate = "no estimate" if result.estimate is None else f"{result.estimate:.4g}"
-        ends = "" if result.interval is None else "in [{:.4g}, {:.4g}]".format(*result.interval)
-        remark = ", written after the first run" if result.is_post_hoc else ""
-        _line(f"  {_clean(show(expectation))}: {result.outcome}, {estimate} {ends}{remark}")
+        ends = "" if result.interval is None else " in [{:.4g}, {:.4g}]".format(*result.interval)
+        remark = "; post-hoc: written after the first run" if result.is_post_hoc else ""
+        write_line(f"  {clean(show(expectation))}: {result.outcome}, {estimate}{ends}{remark}")
+    records = case.known_records()
     for guard in verdict.guards:
-        _line(
-            f"  guard {'met' if guard.ok else 'FAILED'}: {_clean(guard.name)}", _clean(guard.detail)
+        n_failed = sum(
+            each.name == guard.name and not each.ok for record in records for each in record.guards
         )
-    records = case.records()
-    counts = Counter(record.status.value for record in records)
-    told = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none"
+        told = "met" if guard.ok else f"FAILED in {n_failed} of {len(records)} runs"
+        write_line(f"  guard {told}: {clean(guard.name)}", clean(guard.detail))
+    told = describe_statuses(records) or "none"
     cpu_s = sum(record.cpu_s for record in records)
     levels = ", ".join(sorted({record.sandbox for record in records if record.sandbox})) or "-"
-    _line(f"  runs: {told}; {cpu_s:.1f} CPU s; sandbox {_clean(levels)}")
+    write_line(f"  runs: {clean(told)}; {cpu_s:.1f} CPU s; sandbox {clean(levels)}")
     if case.key is not None:
         params = ", ".join(f"{name} = {value}" for name, value in case.key.params.items())
-        _line(f"  with {_clean(params) or 'no parameters'}; profile {case.key.profile}")
-        _line("  files:", _clean(", ".join(case.key.code)))
+        write_line(f"  with {clean(params) or 'no parameters'}; profile {case.key.profile}")
+        write_line("  files:", clean(", ".join(case.key.code)))
 
 
-def _kind(verdict: Verdict) -> _Styled:
-    text = verdict.kind.value
-    if verdict.previous is not None:
-        text += f" (was {verdict.previous.value})"
-    return _Styled(typer.style(text, fg=_COLOURS.get(verdict.kind, _OPEN)))
+def _kind(verdict: Verdict) -> Painted:
+    remarks = [] if verdict.previous is None else [f"was {verdict.previous.value}"]
+    kinds = {reason.kind for reason in verdict.reasons}
+    remarks += [mark for kind, mark in _MARKS.items() if kind in kinds]
+    tail = f" ({', '.join(remarks)})" if remarks else ""
+    return Painted(verdict.kind.value + tail, fg=_COLOURS.get(verdict.kind, _OPEN))
+
+
+def _tell(verdict: Verdict) -> str:
+    """Give the deciding reason, and what else a reader must know."""
+    remarks = [each for each in verdict.reasons[1:] if each.kind in _REMARKS]
+    return "; ".join(map(str, (verdict.reason, *remarks)))
 
 
 def _doubt(verdict: Verdict) -> str:
-    """Give why there is no valid verdict: what has changed, what is wrong; else nothing."""
+    """Give why there is no valid verdict: what has changed, what is wrong, which runs failed."""
     if verdict.kind is VerdictKind.STALE:
         changes = [each for each in verdict.reasons if each.kind.is_change]
         return "; ".join(map(str, changes or verdict.reasons[:1]))
-    return str(verdict.reason) if verdict.kind in _NO_VERDICT else ""
+    if verdict.kind in _NO_VERDICT:
+        return str(verdict.reason)
+    return "; ".join(str(each) for each in verdict.reasons if each.kind is ReasonKind.FAILED_SEEDS)
 
 
 def _count(found: Iterable[Verdict]) -> None:
@@ -189,28 +198,3 @@ def _age(ended: str, now: datetime) -> str:
     except (ValueError, TypeError):
         return "-"
     return next((f"{seconds / n:.0f} {unit}" for n, unit in _UNITS if seconds >= n), "now")
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write columns as wide as they need to be; the last is not padded."""
-    if not rows:
-        return
-    cells = [[c if isinstance(c, _Styled) else _clean(c) for c in row] for row in rows]
-    plain = [[click.unstyle(cell) for cell in row] for row in [head, *cells]]
-    widths = [max(map(len, column)) for column in zip(*plain, strict=True)]
-    widths[-1] = 0
-    for row in [[typer.style(name, dim=True) for name in head], *cells]:
-        padded = [
-            cell + " " * (width - len(click.unstyle(cell)))
-            for cell, width in zip(row, widths, strict=True)
-        ]
-        _line("  ".join(padded).rstrip())
-
-
-def _line(*words: str) -> None:
-    typer.echo(" ".join(word for word in words if word), file=sys.stdout)
-
-
-def _clean(text: str) -> str:
-    """Give what notes, experiments and records say on one line, without sway over a terminal."""
-    return visible(" ".join(text.split()))

@@ -10,6 +10,7 @@ import typer
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Quiet, Value, ValueFormat, Vault, open_web
 from noteweb.row import account_row, claim_row
+from noteweb.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ def claims(
     with open_web(vault, quiet=quiet) as web:
         found = web.evidence.rows(profile.value)
     if form is RowFormat.TEXT:
-        account.show_claims(found)
+        account.show_claims(found, quiet=quiet)
     else:
         _write([claim_row(each) for each in found], form, "claims")
 
@@ -88,6 +89,9 @@ def verify(
         typer.Option("--recheck", min=0, max=1, help="Run this share of the records again."),
     ] = 0.0,
     force: Annotated[bool, typer.Option("--force", help="Run again what is on record.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 unless all claims are supported.")
+    ] = False,
     require_sandbox: Annotated[
         bool, typer.Option("--require-sandbox", help="Refuse to run with limits alone.")
     ] = False,
@@ -102,12 +106,16 @@ def verify(
 
     Only what is missing or stale is run.
 
-    Exits with 1 where a claim, or a part of it, is refuted.
+    Exits with 1 where a claim, or a part of it, is refuted. With --strict, unless every claim is
+    supported: those that no experiment can decide are passed over, but not when they are named.
 
     Example: noteweb verify double-descent-peak --profile quick
     """
+    from noteweb.errors import BadRequest
     from noteweb.evidence.run import Options
 
+    if strict and (explain or recheck):
+        raise BadRequest("--strict is about verdicts", "leave out --explain and --recheck")
     options = Options(
         profile=profile.value,
         n_jobs=jobs,
@@ -120,9 +128,11 @@ def verify(
         if explain:
             _explain(web.evidence, names or (), options, form)
         elif recheck:
-            _recheck(web, names or (), options, recheck, form)
+            _recheck(web, names or (), (options, recheck), form, quiet=quiet)
         else:
-            _tell_verdicts(web.verify(*(names or ()), options=options), form, quiet=quiet)
+            found = web.verify(*(names or ()), options=options)
+            _tell_verdicts(found, form, quiet=quiet)
+            _exit(found, names or (), is_strict=strict, is_quiet=quiet)
 
 
 def why(
@@ -164,13 +174,29 @@ def _write(rows: Sequence[dict[str, Any]], form: RowFormat, name: str) -> None:
 
 def _tell_verdicts(found: Sequence[Verdict], form: RowFormat, *, quiet: bool) -> None:
     from noteweb.cli import account
-    from noteweb.model.verdict import VerdictKind
 
     if form is RowFormat.TEXT:
         account.show_verdicts(found, quiet=quiet)
     else:
         _write([verdict.to_json() for verdict in found], form, "verdicts")
-    if {VerdictKind.REFUTED, VerdictKind.PARTLY, VerdictKind.CONTESTED} & {v.kind for v in found}:
+
+
+def _exit(
+    found: Sequence[Verdict], names: Sequence[str], *, is_strict: bool, is_quiet: bool
+) -> None:
+    """Exit with 1 where the answer is no; to a strict reader, where it is not yes throughout."""
+    from noteweb.judge import find_unsupported
+    from noteweb.model.verdict import VerdictKind
+
+    kinds = {verdict.kind for verdict in found}
+    if is_strict:
+        unsupported = find_unsupported(found, names)
+        if unsupported or VerdictKind.SUPPORTED not in kinds:
+            if not is_quiet:
+                told = ", ".join(each.claim for each in unsupported) or "no claim was tested"
+                typer.echo(f"not supported: {visible(told)}", err=True)
+            raise typer.Exit(ANSWER_IS_NO)
+    elif {VerdictKind.REFUTED, VerdictKind.PARTLY, VerdictKind.CONTESTED} & kinds:
         raise typer.Exit(ANSWER_IS_NO)
 
 
@@ -185,13 +211,13 @@ def _explain(evidence: Evidence, names: Sequence[str], options: Options, form: R
 
 
 def _recheck(
-    web: NoteWeb, names: Sequence[str], options: Options, share: float, form: RowFormat
+    web: NoteWeb, names: Sequence[str], how: tuple[Options, float], form: RowFormat, *, quiet: bool
 ) -> None:
     from noteweb.cli import account
 
-    found = web.evidence.recheck(names, options, share, web.progress)
+    found = web.evidence.recheck(names, *how, web.progress)
     if form is RowFormat.TEXT:
-        account.show_comparisons(found)
+        account.show_comparisons(found, quiet=quiet)
     else:
         _write([each.to_json() for each in found], form, "comparisons")
     if any(each.differences for each in found):

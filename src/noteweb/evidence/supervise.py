@@ -171,8 +171,10 @@ class _Talk:
             self.process.stdout.close()
 
     def tail(self) -> str:
-        """Give the end of what the run wrote, in one line."""
-        return " ".join(self.output.decode("utf-8", "replace").split())[-400:]
+        """Give the last line that was written: of an error in the warden, what it was."""
+        lines = self.output.decode("utf-8", "replace").split("\n")
+        told = [" ".join(line.split()) for line in lines if line.strip()]
+        return told[-1][-400:] if told else "nothing was written"
 
     def _is_due(self) -> bool:
         if self.stop.is_set():

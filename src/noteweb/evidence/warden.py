@@ -85,13 +85,18 @@ def main() -> None:
         enter(plan_mounts(folder), task.limits.memory_mb)
         become_first(*pipes)
     parent, started = os.getpid(), time.time()
-    # With it the run could reach the pipes of this process through /proc.
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    shut, door = os.pipe()
     pid = os.fork()
     if pid == 0:
-        for each in pipes:
+        for each in (*pipes, door):
             os.close(each)
+        os.read(shut, 1)
+        os.close(shut)
         _become_child(task, folder, level, parent)
+    # Else the run could reach the pipes of this process through /proc; only then may it begin.
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    os.close(shut)
+    os.close(door)
     work = folder / "work"
     is_alone = level != "limits"
     end = _Watch(pid=pid, control=control, limits=task.limits, work=work, is_alone=is_alone).run()
@@ -103,7 +108,6 @@ def main() -> None:
 
 def _become_child(task: Task, folder: Path, level: str, parent: int) -> None:
     """Turn into the run; never returns."""
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

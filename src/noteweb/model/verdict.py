@@ -45,6 +45,7 @@ class ReasonKind(StrEnum):
     NOT_DETERMINISTIC = "not-deterministic"
     FAILED_SEEDS = "failed-seeds"
     POST_HOC = "post-hoc"  # the expectation was written after the first run
+    ELSEWHERE = "elsewhere"  # runs were made on another machine, or with another patch release
     MALFORMED = "malformed"  # the claim's evidence cannot be read as it is written
     NO_EXPECTATION = "no-expectation"
     NO_EVIDENCE = "no-evidence"
