@@ -270,3 +270,129 @@ def test_nothing_a_stranger_wrote_rules_the_terminal(vault, capsys, monkeypatch)
     why = ask(capsys, "why", "up")[1]
     assert "\nUp \u241b[2J\u241b]0;owned\u2407\ufffd2J\n" in why
     assert "guard met: known \u241b[2J\u241b]0;owned\u2407\ufffd2J verdict supported\n" in why
+
+
+def test_no_color_is_heeded(vault, capsys, monkeypatch):
+    """At a terminal, NO_COLOR set to anything leaves no escape; set to nothing it is not set."""
+    strips = typer.echo.__globals__["should_strip_ansi"]
+    monkeypatch.setitem(
+        typer.echo.__globals__,
+        "should_strip_ansi",
+        lambda stream=None, color=None: color is not None and strips(stream, color),
+    )
+    write_fixed(vault, "toy")
+    ask(capsys, "trust", "allow", "--yes")
+    ask(capsys, "verify")
+    for words in (["verify"], ["claims"], ["why", "up"], ["trust", "show"], ["experiment", "list"]):
+        for value, is_coloured in (("1", False), ("0", False), ("", True)):
+            monkeypatch.setenv("NO_COLOR", value)
+            assert ("\x1b[" in ask(capsys, *words)[1]) is is_coloured, words
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "200"])
+def test_every_answer_keeps_to_the_width(vault, capsys, monkeypatch, columns):
+    """No line is longer than the terminal, and what is wrapped is still there whole."""
+    claim_id = "a-claim-with-an-id-that-leaves-no-room-at-all"
+    (vault / "note.md").write_text(NOTE.replace("id: up", f"id: {claim_id}"))
+    write_fixed(vault, "toy", "raise ValueError('what went wrong, in so many words ' * 4)")
+    ask(capsys, "trust", "allow", "--yes")
+    monkeypatch.setenv("COLUMNS", columns)
+    for words in (
+        ["verify"],
+        ["verify", "--explain"],
+        ["verify", "--recheck", "1"],
+        ["claims"],
+        ["why", claim_id],
+        ["trust", "show"],
+        ["experiment", "list"],
+    ):
+        out = ask(capsys, *words)[1]
+        assert out
+        assert max(map(len, out.splitlines())) <= int(columns), words
+        if "claim" in out:
+            assert claim_id in re.sub(r"\s", "", out), words
+    reason = "failed-seeds:2of2seeds:error(ValueError:whatwentwrong,insomanywords"
+    assert reason in re.sub(r"\s", "", ask(capsys, "claims")[1])
+
+
+def test_quiet_leaves_the_answer_alone(vault, capsys):
+    """With --quiet nothing goes to standard error, and the answer is the same."""
+    write_fixed(vault, "toy")
+    ask(capsys, "trust", "allow", "--yes")
+    ask(capsys, "verify")
+    for words in (["verify"], ["claims"], ["verify", "--recheck", "1"], ["verify", "--strict"]):
+        code, out, err = ask(capsys, *words)
+        assert err
+        assert ask(capsys, *words, "--quiet") == (code, out, "")
+
+
+def test_what_was_written_after_the_runs_says_so(vault, capsys):
+    """In each answer, as text and as JSON, for the claim whose expectation was edited alone."""
+    write_fixed(vault, "toy")
+    ask(capsys, "trust", "allow", "--yes")
+    ask(capsys, "verify")
+    (vault / "note.md").write_text(NOTE.replace("op: gt, threshold: 0", "op: gt, threshold: 0.5"))
+    for words in (["verify"], ["claims"]):
+        lines = {line.split()[0]: line for line in ask(capsys, *words)[1].splitlines()[1:]}
+        told = {name: "(post-hoc)" in line for name, line in lines.items()}
+        assert sum(told.values()) == 1
+        assert told.get("up", told.get("supported"))
+    assert (
+        "gap > 0.5: supported, 1 in [1, 1]; post-hoc: written after the"
+        in ask(capsys, "why", "up")[1]
+    )
+    first = json.loads(ask(capsys, "verify", "up", "--format", "jsonl")[1])
+    assert [each["kind"] for each in first["reasons"]] == ["decided", "post-hoc"]
+    rows = json.loads(ask(capsys, "claims", "--format", "json")[1])["claims"]
+    late = "post-hoc: what is expected of gap was written after the first run"
+    assert [row["remarks"] for row in rows[:2]] == [[late], []]
+
+
+def test_failed_runs_and_guards_say_why(vault, capsys):
+    """How many, with which status and for what reason, in the list, the verdict and the account."""
+    body = """\
+from noteweb.look import plan_seeds
+if seed in plan_seeds("toy")[:2]: raise ValueError(f"no, not {seed}")
+if seed == plan_seeds("toy")[2]: os._exit(0)
+ctx.guard("known", ok=seed != plan_seeds("other")[1], detail="0.7 and not 0.5")
+ctx.guard("none", ok=True)
+ctx.metric("gap", 1)"""
+    write_experiment(vault, "toy", body)
+    write_experiment(vault, "other", body)
+    note = NOTE.replace("gt, threshold: 0", "gt, threshold: 0, estimand: median")
+    (vault / "note.md").write_text(
+        note.replace("toy, expect: {metric: gap, op: lt", "other, expect: {metric: gap, op: lt")
+    )
+    ask(capsys, "trust", "allow", "--yes")
+    failures = "3 of 20 seeds: 2 error (ValueError: no, not "
+    verdicts = ask(capsys, "verify")[1]
+    for out in (verdicts, ask(capsys, "claims")[1], ask(capsys, "why", "up")[1]):
+        assert f"failed-seeds: {failures}" in out
+        assert ", and 1 otherwise), 1 no-record (it ended with exit status 0, no report)" in out
+    assert re.search(r"failed-guard: known failed in 1 of 5 seeds; \d+: 0.7 and not 0.5", verdicts)
+    assert "guard FAILED in 1 of 5 runs: known 0.7 and not 0.5" in ask(capsys, "why", "down")[1]
+
+
+def test_strict_wants_every_claim_supported(vault, capsys):
+    """Refuted and blocked are not enough.
+
+    What cannot be tested is passed over, unless it is asked for by name or nothing else is there.
+    """
+    write_fixed(vault, "toy")
+    assert ask(capsys, "verify")[0] == 0  # blocked
+    assert ask(capsys, "verify", "--strict")[0] == 1
+    ask(capsys, "trust", "allow", "--yes")
+    code, _, err = ask(capsys, "verify", "--strict")
+    assert (code, err.splitlines()[-1]) == (1, "not supported: down")
+    assert ask(capsys, "verify", "up", "--strict")[0] == 0
+    assert ask(capsys, "verify", "up", "ought", "--strict")[0] == 1
+    assert ask(capsys, "verify", "up", "ought")[0] == 0
+    (vault / "note.md").write_text(NOTE.replace("op: lt", "op: ge"))
+    assert ask(capsys, "verify", "--strict")[0] == 0
+    (vault / "note.md").write_text("No claims.")
+    code, _, err = ask(capsys, "verify", "--strict")
+    assert (code, err.splitlines()[-1]) == (1, "not supported: no claim was tested")
+    for other in (["--explain"], ["--recheck", "1"]):
+        code, _, err = ask(capsys, "verify", "--strict", *other)
+        assert code == 2
+        assert "--strict is about verdicts" in err

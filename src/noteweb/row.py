@@ -101,6 +101,7 @@ def claim_row(row: ClaimRow) -> Row:
         "path": row.claim.path,
         "verdict": row.verdict.kind.value,
         "reason": str(row.verdict.reason),
+        "remarks": [str(remark) for remark in row.verdict.remarks],
         "previous": row.verdict.previous.value if row.verdict.previous else None,
         "evidence": [each.experiment for each in row.claim.evidence],
         "n_seeds": row.verdict.n_seeds,

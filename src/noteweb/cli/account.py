@@ -40,7 +40,6 @@ _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 #: Said beside the verdict itself, for whoever reads no further.
 _MARKS = {ReasonKind.POST_HOC: "post-hoc", ReasonKind.ELSEWHERE: "elsewhere"}
-_REMARKS = {*_MARKS, ReasonKind.FORCED, ReasonKind.FAILED_SEEDS}
 
 
 def show_claims(rows: Sequence[ClaimRow], *, quiet: bool) -> None:
@@ -172,8 +171,7 @@ def _kind(verdict: Verdict) -> Painted:
 
 def _tell(verdict: Verdict) -> str:
     """Give the deciding reason, and what else a reader must know."""
-    remarks = [each for each in verdict.reasons[1:] if each.kind in _REMARKS]
-    return "; ".join(map(str, (verdict.reason, *remarks)))
+    return "; ".join(map(str, (verdict.reason, *verdict.remarks)))
 
 
 def _doubt(verdict: Verdict) -> str:

@@ -51,7 +51,10 @@ def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     is_last_narrow = n_columns == len(widths) and sum(widths) + _gaps(n_columns) > room
     names: list[str] = [Painted(name, dim=True) for name in head[:n_columns]]
     for row in [names, *cells]:
-        _write_row(row[:n_columns], widths, room if is_last_narrow else 0)
+        if n_columns == 1 and widths[0] > room:
+            write_line(row[0])
+        else:
+            _write_row(row[:n_columns], widths, room if is_last_narrow else 0)
         below = "; ".join(
             f"{name}: {cell}"
             for name, cell in zip(head[n_columns:], row[n_columns:], strict=False)

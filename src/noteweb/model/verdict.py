@@ -68,6 +68,19 @@ class ReasonKind(StrEnum):
         """Whether it says what has changed since the runs."""
         return self.value.startswith("changed-")
 
+    @property
+    def is_remark(self) -> bool:
+        """Whether it may stand beside a verdict that something else decided."""
+        return self in _REMARKS
+
+
+_REMARKS = {
+    ReasonKind.POST_HOC,
+    ReasonKind.ELSEWHERE,
+    ReasonKind.FORCED,
+    ReasonKind.FAILED_SEEDS,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
@@ -168,6 +181,11 @@ class Verdict:
             "n_seeds": self.n_seeds,
         }
         return told | ({"previous": self.previous.value} if self.previous else {})
+
+    @property
+    def remarks(self) -> tuple[Reason, ...]:
+        """What else a reader must know of it."""
+        return tuple(reason for reason in self.reasons[1:] if reason.kind.is_remark)
 
     def to_json(self) -> dict[str, Json]:
         """Give the line that ``noteweb verify --format jsonl`` prints."""
