@@ -170,15 +170,28 @@ def test_another_version_of_a_library_is_named_with_both(lab, monkeypatch):
 
 
 def test_another_machine_alone_makes_nothing_stale(lab):
-    """Where it was run is on record, and no part of what a verdict depends on."""
-    write_fixed(lab.root, "toy")
+    """Where runs were made is said beside the verdict, and runs made here take their place."""
+    write_fixed(lab.root, "toy", more='libraries=("numpy",),')
     lab.allow("toy")
     assert kinds(lab.verify(make_claim("toy"))) == ["supported"]
+    assert lab.verify(make_claim("toy"))[0].remarks == ()
     path = lab.root / "runs" / "toy.jsonl"
-    path.write_text(path.read_text().replace('"system":"Linux"', '"system":"Plan 9"'))
+    here = lab.records("toy")[0]
+    exact, release = here.versions["numpy"], here.parts.libraries["numpy"]
+    assert release == ".".join(exact.split(".")[:2]) != exact
+    text = path.read_text().replace('"system":"Linux"', '"system":"Plan 9"')
+    path.write_text(text.replace(f'"numpy":"{exact}"', f'"numpy":"{release}.999"'))
     (row,) = lab.open(make_claim("toy")).rows()
     assert row.verdict.kind is VerdictKind.SUPPORTED
-    assert {record.machine["system"] for record in lab.records("toy")} == {"Plan 9"}
+    assert [str(each) for each in row.verdict.remarks] == [
+        f"elsewhere: 2 of 2 runs, with Plan 9 (here Linux), numpy {release}.999 (here {exact})"
+    assert lab.open(make_claim("toy")).explain((), Options())[0].n_runs == 0
+    (verdict,) = lab.verify(make_claim("toy"), is_forced=True)
+    assert (verdict.kind, verdict.n_seeds) == (VerdictKind.SUPPORTED, 2)
+    assert [each.kind.value for each in verdict.remarks] == ["forced"]
+    assert [record.attempt for record in lab.records("toy")] == [1, 1, 2, 2]
+    compared = lab.open(make_claim("toy")).recheck((), Options(), 1.0, Silent())
+    assert [each.differences for each in compared] == [(), ()]
 
 
 def test_data_and_parameters_make_stale_and_are_named(lab):

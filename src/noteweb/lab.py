@@ -130,7 +130,7 @@ class Experiment:
     Attributes
     ----------
     is_deterministic : its seed changes nothing; two runs are compared instead of twenty judged
-    libraries : distributions whose version a result may depend on, such as ``numpy``
+    libraries : distributions whose release (2.4 of 2.4.1) a result may depend on: ``numpy``
     data : files read by it, relative to its own file
     failing : settings under which it must not succeed
     """

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from noteweb.evidence.fault import find_faults
+from noteweb.evidence.host import find_foreign, is_foreign
 from noteweb.judge import judge_evidence, mark_stale
 from noteweb.lab import resolve_params
 from noteweb.ledger import Registration, find_post_hoc, register
@@ -67,10 +68,15 @@ class Case:
         return self.workplace.ledger(self.evidence.experiment)
 
     def records(self) -> list[RunRecord]:
-        """Give the records of exactly this code, data, parameters, libraries and profile."""
+        """Give the records of exactly this code, data, parameters, libraries and profile.
+
+        Of a seed that has run both here and elsewhere those made here count.
+        """
         if self.key is None:
             return []
-        return [each for each in self.ledger.records if not find_changes(each.parts, self.key)]
+        found = [each for each in self.ledger.records if not find_changes(each.parts, self.key)]
+        own = {each.seed for each in found if not is_foreign(each)}
+        return [each for each in found if each.seed not in own or not is_foreign(each)]
 
     def known_records(self) -> list[RunRecord]:
         """Give the records that the verdict rests on: those before the change where it is stale."""
@@ -112,6 +118,9 @@ class Case:
             return verdict
         if verdict.kind is VerdictKind.NOT_RUN and not self.records():
             verdict = self._look_back() or verdict
+        if foreign := find_foreign(self.known_records()):
+            remark = Reason(kind=ReasonKind.ELSEWHERE, detail=foreign)
+            verdict = replace(verdict, reasons=(*verdict.reasons, remark))
         return verdict if self.is_allowed else self._block(verdict)
 
     def reasons_to_run(self) -> tuple[Reason, ...]:

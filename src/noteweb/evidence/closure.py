@@ -2,7 +2,7 @@
 
 Imports are read with ``ast`` and followed to files beside the experiment, in the vault's
 ``experiments`` folder or in its package; `noteweb.lab` is taken in and not followed. Libraries
-count by version. An import whose name is computed while the program runs is not seen.
+count by release. An import whose name is computed while the program runs is not seen.
 
 Two hashes are taken of a Python file. `Closure.code` goes into the run key and is over its syntax
 tree without docstrings: whoever words a docstring better or formats a file anew need not repeat a
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +35,7 @@ _NOTEWEB = Path(__file__).parents[2]  # where `import noteweb` starts
 #: Loaded on the way to every module of the package; holds the version, which no result needs.
 _PASSED_OVER = "noteweb/__init__.py"
 _ABSENT = "absent"
+_RELEASE = re.compile(r"[0-9]+\.[0-9]+")
 #: Fields of the syntax tree that say nothing of what the code does.
 _SILENT = frozenset({"ctx", "kind", "type_comment"})
 
@@ -46,7 +48,7 @@ class Closure:
     ----------
     files : content of every file, by its name in the run key: ``experiments/peak.py``
     code, data : hash of every code and every data file, by the same names
-    libraries : version of every library that the experiment names
+    libraries : release of every library that the experiment names, see `read_release`
     """
 
     files: Mapping[str, bytes]
@@ -91,7 +93,7 @@ def read_closure(found: Found) -> Closure:
             {name: _ABSENT if raw is None else _hash(raw) for name, raw in sorted(data.items())}
         ),
         libraries=MappingProxyType(
-            {name: read_version(name) for name in (experiment.libraries if experiment else ())}
+            {name: read_release(name) for name in (experiment.libraries if experiment else ())}
         ),
     )
 
@@ -105,6 +107,18 @@ def read_version(library: str) -> str:
         return version(library)
     except PackageNotFoundError:
         return _ABSENT
+
+
+def read_release(library: str) -> str:
+    """Give the first two numbers of an installed library's version, such as 2.4 of 2.4.1.
+
+    What a run depends on. Numbers drawn and algorithms may change with these two (NumPy's NEP 19
+    promises the same stream within them); were patches counted too, records that come with the
+    notes would be stale on nearly every machine. The exact version is on record beside.
+    """
+    version = read_version(library)
+    found = _RELEASE.match(version)
+    return found[0] if found else version
 
 
 def hash_code(data: bytes) -> str:

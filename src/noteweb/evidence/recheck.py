@@ -108,7 +108,9 @@ def _draw(
     for case in cases:
         if case.key is None or not case.is_allowed:
             continue
-        first = [each for each in case.records() if each.attempt == 1 and each.key not in seen]
+        attempts = sorted(case.records(), key=lambda record: -record.attempt)
+        # What counts of a seed: its first attempt, of those made here where there are any.
+        first = [each for key, each in {a.key: a for a in attempts}.items() if key not in seen]
         seen |= {each.key for each in first}
         for record in chance.sample(first, min(len(first), math.ceil(share * len(first)))):
             task = make_task(case, record.parts, executor, attempt=_FIRST_ATTEMPT)

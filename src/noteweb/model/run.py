@@ -83,7 +83,7 @@ class RunKey:
     ----------
     code : content hash of every file of the import closure, by path
     data : content hash of every data file, by path
-    libraries : the version of every library that matters, by name
+    libraries : the release (2.4 of 2.4.1) of every library that matters, by name
     """
 
     experiment: str
@@ -143,7 +143,8 @@ class RunRecord:
     is_deterministic : the experiment declares that its seed changes nothing
     attempt : from 1; a run that was forced again has a higher one, and both stay on record
     sandbox : ``bwrap``, ``unshare`` or ``limits``
-    machine : what the numbers might depend on, such as ``system`` and ``cpu``; no host name
+    versions : exact ones, of Python and of the libraries
+    machine : what the numbers might depend on: ``system``, ``machine``, ``cpu``; no host name
     """
 
     parts: RunKey

@@ -192,10 +192,10 @@ def _find_stop() -> _TaskStop | _NoStop:
 
 
 def _check_installed(task: Task) -> None:
-    from noteweb.evidence.closure import hash_installed, read_version
+    from noteweb.evidence.closure import hash_installed, read_release
 
     for library, version in task.parts.libraries.items():
-        here = read_version(library)
+        here = read_release(library)
         if here != version:
             message = f"this worker has {library} {here}, not {version}"
             raise RuntimeError(message)
