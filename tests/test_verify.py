@@ -185,6 +185,7 @@ def test_another_machine_alone_makes_nothing_stale(lab):
     assert row.verdict.kind is VerdictKind.SUPPORTED
     assert [str(each) for each in row.verdict.remarks] == [
         f"elsewhere: 2 of 2 runs, with Plan 9 (here Linux), numpy {release}.999 (here {exact})"
+    ]
     assert lab.open(make_claim("toy")).explain((), Options())[0].n_runs == 0
     (verdict,) = lab.verify(make_claim("toy"), is_forced=True)
     assert (verdict.kind, verdict.n_seeds) == (VerdictKind.SUPPORTED, 2)
