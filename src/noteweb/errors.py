@@ -21,6 +21,7 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── ExperimentUnreadable its file declares nothing that can be run
     ├── SandboxUnavailable   the machine offers no sandbox, and one was asked for
     ├── ExecutorUnavailable  the machines that should run it cannot be reached
+    ├── ExtraMissing         a part of noteweb whose libraries are not installed
     ├── NobodyToAsk          a person has to decide, and none is at a terminal
     ├── ConditionsMissing    a note that no document can set off
     ├── PeerFailed           another program that is measured beside noteweb gave no answer
@@ -227,6 +228,16 @@ class ExecutorUnavailable(NotewebError):
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason, hint or "run on this machine instead: --executor process")
+
+
+class ExtraMissing(NotewebError):
+    """A part of noteweb needs libraries that are not installed with it."""
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs libraries that are not installed",
+            f"install them with: pip install 'noteweb[{extra}]'",
+        )
 
 
 class NobodyToAsk(NotewebError):

@@ -44,6 +44,7 @@ class IndexedVault:
         self.report: SyncReport | None = None  # of this object's last look at the notes
         self.has_index = True  # False: questions that can do without read the notes themselves
         self._is_fresh = {"text": False, "vectors": False}
+        self._mark: object = None  # of the index that was read from
 
     @classmethod
     def open(
@@ -129,9 +130,26 @@ class IndexedVault:
             from noteweb.index.sync import sync
 
             self.report = sync(self.index, source, self.progress)
+        if self._mark != (mark := self.index.mark()):
+            self._forget()
+            self._mark = mark
         self._is_fresh["text"] = True
         self._is_fresh["vectors"] |= with_vectors
         return self.report
+
+    def renew(self) -> None:
+        """Look at the notes again with the next question; for a process that lives on.
+
+        What was read is kept as long as nobody has changed the notes or the index; the model stays.
+        """
+        self._is_fresh = dict.fromkeys(self._is_fresh, False)
+        if "index" in self.__dict__ and self.index.mark() != self._mark:
+            self.close()
+
+    def _forget(self) -> None:
+        """Forget what was read of the notes."""
+        for name in ("cards", "_names"):
+            self.__dict__.pop(name, None)
 
     def refresh(self, *, with_vectors: bool) -> None:
         """Bring the index up to date, where this object has not done so yet; see `sync`."""

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from noteweb.evidence.front import Account, ClaimRow, TrustRow
     from noteweb.graph.build import Graph
     from noteweb.graph.walk import Neighbour
+    from noteweb.impact import Struck
     from noteweb.model.firing import Firing, FoundPassage, Report, SecondHand
     from noteweb.model.hit import Hit
     from noteweb.model.note import Link, Note
 
 Row = dict[str, Any]
+
+_MOST_PLACES = 200  # of an outline
 
 
 def hit_row(hit: Hit) -> Row:
@@ -88,6 +91,48 @@ def note_row(note: Note) -> Row:
         "claims": card.attributes.get("claims") or [],
         "problems": [problem_row(p) for p in note.problems],
         "repaired": card.repaired,
+    }
+
+
+def page_row(note: Note, offset: int, limit: int) -> Row:
+    """Give a page of a note's text as ``note-page.json`` has it.
+
+    It ends with a line where it can, and the first one has an outline: a note's fields and
+    headings, with the offsets to read on from.
+    """
+    text, card = note.text, note.card
+    end = min(offset + limit, len(text))
+    if end < len(text):
+        end = max(text.rfind("\n", offset + limit // 2, end) + 1, 0) or end
+    return {
+        "note": card.id,
+        "title": card.title,
+        "path": card.path,
+        "tags": list(card.tags),
+        "text": text[offset:end],
+        "line": text.count("\n", 0, offset) + 1,
+        "start": min(offset, len(text)),
+        "end": end,
+        "n_characters": len(text),
+        "next": end if end < len(text) else None,
+        "outline": [] if offset else _outline(note),
+    }
+
+
+def impact_row(claim: str, found: Iterable[Struck]) -> Row:
+    """Give what a claim's fall reaches as ``impact.json`` has it."""
+    return {
+        "claim": claim,
+        "reached": [
+            {
+                "claim": each.claim.id,
+                "statement": each.claim.statement,
+                "note": each.claim.note_id,
+                "effect": each.effect.value,
+                "way": [tie._asdict() for tie in each.ties],
+            }
+            for each in found
+        ],
     }
 
 
@@ -198,6 +243,17 @@ def neighbour_rows(graph: Graph, found: Iterable[Neighbour]) -> list[Row]:
     """Give nodes some steps away, the step before each by its label."""
     labels = graph.nodes(data="label")
     return [answer_row(graph, one) | {"previous": labels[one.previous]} for one in found]
+
+
+def _outline(note: Note) -> list[Row]:
+    places = {unit.field.value: (unit.line, unit.start) for unit in reversed(note.units)}
+    fields = [("field", name, line, start) for name, (line, start) in places.items()]
+    headings = [("heading", s.title, s.line, s.start) for s in note.sections if s.level]
+    found = sorted([*fields, *headings], key=lambda each: each[3])[:_MOST_PLACES]
+    return [
+        {"kind": kind, "title": title, "line": line, "start": start}
+        for kind, title, line, start in found
+    ]
 
 
 def _link_row(link: Link) -> Row:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from noteweb.graph.route import Route
     from noteweb.graph.selection import Found
     from noteweb.graph.walk import Direction, Neighbour
+    from noteweb.impact import Struck
     from noteweb.mend import Repair
     from noteweb.model.claim import Claim
     from noteweb.model.document import Document
@@ -297,6 +298,24 @@ class NoteWeb(IndexedVault):
         write_export(self.material(self.view(view, only)), form, stream)
         return stream.getvalue()
 
+    def impact(self, claim: str) -> tuple[Struck, ...]:
+        """Give the claims that fall, or lose a support, where one falls; see `noteweb.impact`.
+
+        Raises
+        ------
+        ClaimNotFound
+        """
+        from noteweb.impact import find_impact
+
+        self.evidence.pick([claim])
+        return find_impact(self.claims, claim)
+
+    def renew(self) -> None:
+        """Look at the notes and records again with the next question; see `IndexedVault.renew`."""
+        super().renew()
+        for name in ("evidence", "_findings"):
+            self.__dict__.pop(name, None)
+
     def repairs(self, names: Sequence[str] = ()) -> Iterator[Repair]:
         """Find the notes whose encoding is damaged and can be restored exactly, by path.
 
@@ -369,6 +388,11 @@ class NoteWeb(IndexedVault):
     def _experiment_file(self, name: str) -> Path | None:
         found = self.evidence.workplace.finder.find(name)
         return found.place.path if found else None
+
+    def _forget(self) -> None:
+        super()._forget()
+        for name in ("graph", "evidence", "activation", "_claim_set", "_findings"):
+            self.__dict__.pop(name, None)
 
     def _claim_verdicts(self) -> dict[str, str]:
         return {row.claim.id: row.verdict.kind.value for row in self.evidence.rows()}

@@ -17,6 +17,7 @@ from noteweb.model.view import GRAMMAR, Filter, View, parse_span, parse_view
 
 if TYPE_CHECKING:
     from noteweb.graph.build import Graph
+    from noteweb.model.progress import Progress
     from noteweb.web import NoteWeb
 
 
@@ -178,15 +179,21 @@ def open_part(web: NoteWeb, part: Part) -> Graph:
 
 
 def open_web(
-    vault: Path | None, *, quiet: bool, model: str | None = None, device: str | None = None
+    vault: Path | None,
+    *,
+    quiet: bool = False,
+    model: str | None = None,
+    device: str | None = None,
+    progress: Progress | None = None,
 ) -> NoteWeb:
-    """Open the vault a command means, with a progress bar where somebody watches."""
+    """Open the vault a command means; by default with a progress bar where somebody watches."""
     from noteweb.cli.progress import choose_progress
     from noteweb.embed.blas import limit_blas_threads
     from noteweb.web import NoteWeb
 
     limit_blas_threads()
-    return NoteWeb.open(vault, model=model, device=device, progress=choose_progress(quiet=quiet))
+    hears = progress or choose_progress(quiet=quiet)
+    return NoteWeb.open(vault, model=model, device=device, progress=hears)
 
 
 def tell(web: NoteWeb, *, quiet: bool) -> None:

@@ -71,6 +71,14 @@ class Index:
         """Close what is open."""
         self.catalogue.close()
 
+    def mark(self) -> object:
+        """Give a value that changes whenever anybody writes the index or makes it anew."""
+        try:
+            found = (self.folder / "index.sqlite").stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino, *self.catalogue.rows("SELECT * FROM meta ORDER BY key")
+
     @cached_property
     def text(self) -> TextIndex:
         """The lexical half."""

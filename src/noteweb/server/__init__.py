@@ -1,0 +1,1 @@
+"""The vault for assistants: a server of the Model Context Protocol."""
