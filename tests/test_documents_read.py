@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from made_pdf import Text, make_pdf
-from noteweb.documents.read import read_document, read_documents
+from noteweb.documents.read import open_document, read_document, read_documents
 from noteweb.errors import DocumentUnreadable, NotewebError, Problem
 from noteweb.intake import SUFFIXES
 from noteweb.library.read import parse_library
@@ -82,10 +82,13 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path):
         list(read_documents([path]))
 
 
-def test_a_name_that_no_file_can_have_is_told():
-    """A NUL in a name is no crash."""
+@pytest.mark.parametrize("name", ["a\0b.txt", "a" * 400])
+def test_a_name_that_no_file_can_have_is_told(name):
+    """A NUL in a name, or more than a file system takes, is no crash."""
     with pytest.raises(DocumentUnreadable, match="cannot be read"):
-        list(read_documents(["a\0b.txt"]))
+        list(read_documents([name]))
+    with pytest.raises(DocumentUnreadable, match="cannot be read"):
+        open_document(name)
 
 
 def test_a_stream_without_end_is_refused():

@@ -91,6 +91,14 @@ _MAX_CONTROLS = 0.01  # of the bytes
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder by this name; a name that no file can have names none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def read_file(path: Path) -> bytes:
     """Read a file, a pipe too, whole.
 

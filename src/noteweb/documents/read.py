@@ -11,6 +11,7 @@ from noteweb.errors import DocumentUnreadable, Problem, Severity
 from noteweb.intake import (
     SUFFIXES,
     Format,
+    is_folder,
     read_file,
     read_stream,
     show_path,
@@ -85,7 +86,7 @@ def open_document(path: str | os.PathLike[str]) -> Document:
     """
     path = Path(path)
     name = show_path(path)
-    if path.is_dir():
+    if is_folder(path):
         raise DocumentUnreadable(name, "is a folder", "name a file in it")
     return read_document(read_file(path), name, suffix=suffix_of(path.name))
 
@@ -95,7 +96,7 @@ def _read_any(path: Path, stdin: IO[bytes] | None) -> Iterator[Document | Proble
         if stdin is None:
             raise DocumentUnreadable("standard input", "is closed", "name a file instead")
         yield from _read_bytes(read_stream(stdin, STANDARD_INPUT), STANDARD_INPUT, "")
-    elif path.is_dir():
+    elif is_folder(path):
         yield from _read_folder(path)
     else:
         yield from _read_bytes(read_file(path), show_path(path), suffix_of(path.name))

@@ -178,15 +178,19 @@ class _Activator:
 
         Whoever writes into a document that an assistant reads can make it ask for any file.
         """
-        if "\0" in file:
-            raise DocumentUnreadable(file, "is no path", "name a file")
-        path = (root / Path(file).expanduser()).resolve()
+        try:
+            path = (root / Path(file).expanduser()).resolve()
+            is_file = path.is_file()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise DocumentUnreadable(file, "is no path: no file can be called so", "") from error
         if not any(path.is_relative_to(folder.resolve()) for folder in (root, *self.papers)):
             raise DocumentUnreadable(
                 file,
                 "lies neither in the vault nor in a folder that this server may read",
                 "the person who started it can add one: noteweb mcp --papers FOLDER",
             )
+        if not is_file:
+            raise DocumentUnreadable(file, "is no file", "name one, relative to the vault")
         return path
 
 
