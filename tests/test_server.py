@@ -9,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import jsonschema
@@ -222,22 +224,27 @@ def test_the_vault_is_followed_while_the_server_lives(vault):
         return seen
 
     assert converse(vault, talk) == [(False, False), (True, True), (False, True), (False, False)]
+    assert (vault / ".noteweb" / "index.sqlite").exists()
 
 
 def test_records_of_another_process_are_seen(vault, capsys):
-    """A verdict that `noteweb verify` reaches meanwhile stands in the next list."""
+    """A verdict that `noteweb verify` reaches meanwhile is told, as is code edited after that."""
     write_experiment(vault, "toy")
+    path = vault / "experiments" / "toy.py"
 
     async def talk(client):
         first = told(await client.call_tool("claims", {"verdict": "supported"}))
         for words in (["trust", "allow", "--yes"], ["verify", "up", "-q"]):
             assert await asyncio.to_thread(run, [*words, "-C", str(vault)]) == 0
-        return first, told(await client.call_tool("claims", {"verdict": "supported"}))
+        second = told(await client.call_tool("claims", {"verdict": "supported"}))
+        path.write_text(path.read_text() + "\nMORE = 1\n")
+        return first, second, told(await client.call_tool("claims", {"verdict": "blocked"}))
 
-    before, after = converse(vault, talk)
+    before, after, edited = converse(vault, talk)
     capsys.readouterr()
     assert before["claims"] == []
     assert [each["claim"] for each in after["claims"]] == ["up"]
+    assert [each["claim"] for each in edited["claims"]] == ["up", "down"]
 
 
 def test_one_model_serves_all_questions(vault, monkeypatch):
@@ -294,7 +301,7 @@ HOSTILE = [
     "../../etc/passwd",
     "'; DROP TABLE notes; --",
     '"OR field:* AND (',
-    "‮abc⁦",
+    "\u202eabc\u2066",
     "a" * 400,
     "\x1b[2J",
     '{"jsonrpc": "2.0"}',
@@ -321,19 +328,6 @@ def test_hostile_strings_are_only_strings(vault):
         return told(await client.call_tool("search", QUESTIONS["search"]))
 
     assert converse(vault, talk)["hits"]
-
-
-def test_a_damaged_note_can_be_sent(vault):
-    """Half a character in a title or text does not end the connection."""
-    (vault / "half.md").write_bytes(b'---\ntitle: "half \\ud800 title"\n---\nText \xff\xfe byte.\n')
-
-    async def talk(client):
-        near = await client.call_tool("neighbours", {"note": "half"})
-        return told(near), told(await client.call_tool("read", {"note": "half"}))
-
-    near, page = converse(vault, talk)
-    assert page["note"] == near["note"] == "half"
-    assert "title" in page["title"]
 
 
 def test_many_at_once_are_each_answered(vault):
@@ -378,11 +372,14 @@ def test_long_work_tells_how_far_it_is(vault, monkeypatch):
 def test_work_that_nobody_waits_for_is_ended(vault):
     """A question that is given up ends at its next word, and the desk takes the next one."""
     ends = []
+    begun = threading.Event()
 
     def endless(web):
+        begun.set()
         try:
-            while True:
+            for _ in range(1_000):
                 web.progress.tell(0, "")
+                time.sleep(0.01)
         except Stopped:
             ends.append("stopped")
             raise
@@ -394,8 +391,7 @@ def test_work_that_nobody_waits_for_is_ended(vault):
         desk = Desk(lambda progress: NoteWeb.open(vault, progress=progress))
         asked = asyncio.create_task(desk.ask(endless, silent))
         waits = asyncio.create_task(desk.ask(endless, silent))
-        while desk._relay.listener is None:
-            await asyncio.sleep(0.001)
+        assert await asyncio.to_thread(begun.wait, 60)
         waits.cancel()
         asked.cancel()
         root = await desk.ask(lambda web: web.root, silent)
@@ -435,7 +431,7 @@ def test_an_outline_leads_to_fields_and_headings(vault):
 
 def begin(vault, **streams):
     """Start the server as a client does, by its command."""
-    options = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")} | streams
+    options = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE) | streams
     return subprocess.Popen([*COMMAND, "--vault", str(vault)], text=True, **options)
 
 
@@ -445,18 +441,35 @@ def say(server, message):
     server.stdin.flush()
 
 
+def pipes(vault):
+    """Say how the SDK's client starts the server."""
+    arguments = [*COMMAND[1:], "--vault", str(vault), "--quiet"]
+    return StdioServerParameters(command=COMMAND[0], args=arguments)
+
+
 def test_the_client_speaks_with_the_command_over_pipes(vault):
     """The SDK's client starts `noteweb mcp`, asks and is answered."""
-    command = StdioServerParameters(
-        command=COMMAND[0], args=[*COMMAND[1:], "--vault", str(vault), "--quiet"]
-    )
 
     async def talk():
-        async with Client(command) as client:
+        async with Client(pipes(vault), read_timeout_seconds=60) as client:
             assert client.server_info.name == "noteweb"
             return told(await client.call_tool("search", QUESTIONS["search"]))
 
     assert asyncio.run(talk())["hits"][0]["note"] == "Queen pheromone and swarming"
+
+
+def test_a_damaged_note_can_be_sent(vault):
+    """Half a character in a title, or bytes that are no text, do not end the connection."""
+    (vault / "half.md").write_bytes(b'---\ntitle: "half \\ud800 title"\n---\nText \xff\xfe byte.\n')
+
+    async def talk():
+        async with Client(pipes(vault), read_timeout_seconds=60) as client:
+            near = await client.call_tool("neighbours", {"note": "half"})
+            return told(near), told(await client.call_tool("read", {"note": "half"}))
+
+    near, page = asyncio.run(talk())
+    assert page["note"] == near["note"] == "half"
+    assert "byte" in page["text"]
 
 
 def test_standard_output_holds_the_protocol_alone(vault):

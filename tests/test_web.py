@@ -17,6 +17,7 @@ from noteweb.errors import (
     Problem,
     Severity,
 )
+from noteweb.index.folder import remove_index
 from noteweb.model.hit import Only
 from noteweb.search.snippet import best_sentence
 
@@ -37,6 +38,19 @@ def test_hits_have_the_promised_attributes(web):
     assert hits[0].field == "Activation"
     assert hits[0].text == "The pheromone per worker falls while the colony grows."
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_an_index_made_anew_by_another_is_opened_anew(web):
+    """A process that lives on does not go on with a file that is no longer there."""
+    web.search("queen")
+    web.renew()
+    assert "index" in vars(web)
+    remove_index(web.folder)
+    with NoteWeb.open(web.root) as other:
+        other.search("queen")
+    web.renew()
+    assert "index" not in vars(web)
+    assert web.search("pheromone per worker")
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "text", "semantic"])
