@@ -35,10 +35,36 @@ class Exporter:
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
     {
         "graphml": Exporter(
-            module="graphml", suffix=".graphml", description="GraphML, for Gephi, yEd, Cytoscape, R"
+            module="graphml", suffix=".graphml", description="Gephi, yEd, Cytoscape, igraph, R"
         ),
+        "gexf": Exporter(module="gexf", suffix=".gexf", description="Gephi, networkx"),
         "json": Exporter(
-            module="node_link", suffix=".json", description="node-link JSON, for networkx and D3"
+            module="node_link", suffix=".json", description="networkx, D3, your own scripts"
+        ),
+        "cytoscape": Exporter(
+            module="cytoscape", suffix=".cyjs", description="cytoscape.js, Cytoscape"
+        ),
+        "csv": Exporter(
+            module="table",
+            suffix=".zip",
+            description="pandas, R, spreadsheets, SQLite, Gephi: nodes.csv and edges.csv in a zip",
+            is_text=False,
+        ),
+        "cypher": Exporter(module="cypher", suffix=".cypher", description="Neo4j, Memgraph"),
+        "turtle": Exporter(
+            module="turtle", suffix=".ttl", description="RDF stores, Protégé, rdflib"
+        ),
+        "jsonld": Exporter(module="jsonld", suffix=".jsonld", description="RDF stores, the web"),
+        "rocrate": Exporter(
+            module="rocrate",
+            suffix=".zip",
+            description="repositories such as Zenodo: claims, experiments and runs as an RO-Crate",
+            is_text=False,
+        ),
+        "canvas": Exporter(module="canvas", suffix=".canvas", description="Obsidian"),
+        "dot": Exporter(module="dot", suffix=".dot", description="Graphviz"),
+        "mermaid": Exporter(
+            module="mermaid", suffix=".mmd", description="GitHub, GitLab, Obsidian, in Markdown"
         ),
     }
 )

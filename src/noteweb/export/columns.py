@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from noteweb.model.note import Json
 
@@ -17,7 +17,7 @@ _LONG = 2**63  # what GraphML, GEXF and most tables call a long
 
 
 class Columns:
-    """The attributes of many rows, each of one type: bool, int, float or str.
+    """The attributes of many rows but for some, each of one type: bool, int, float or str.
 
     None is left out. A list of plain values is joined by "; ", other lists and maps are JSON text.
     Whole and broken numbers together become float, any other mixture text, and so do a number that
@@ -28,21 +28,34 @@ class Columns:
     types : the type of each attribute, in the order in which they first appear
     """
 
-    def __init__(self, rows: Iterable[Mapping[str, Json]]) -> None:
+    def __init__(self, rows: Iterable[Mapping[str, Json]], skip: Collection[str] = ()) -> None:
         seen: dict[str, set[type]] = {}
         for row in rows:
             for name, value in row.items():
-                if value is not None:
+                if value is not None and name not in skip:
                     seen.setdefault(name, set()).add(type(flatten(value)))
         self.types = {name: _join_types(kinds) for name, kinds in seen.items()}
 
+        self.numbers = {name: number for number, name in enumerate(self.types)}
+
     def settle(self, row: Mapping[str, Json]) -> dict[str, Scalar]:
-        """Give a row as these columns hold it."""
+        """Give a row as these columns hold it; what is no column of theirs is left out."""
         return {
             name: _convert(flatten(value), self.types[name])
             for name, value in row.items()
-            if value is not None
+            if value is not None and name in self.types
         }
+
+    def cells(self, row: Mapping[str, Json]) -> Iterator[tuple[int, str]]:
+        """Give a row's values as text, each with the number of its column."""
+        for name, value in self.settle(row).items():
+            yield self.numbers[name], write_scalar(value)
+
+    def declare(self, spell: Callable[[str], str]) -> Iterator[tuple[int, str, type[Scalar]]]:
+        """Give each column's number, its name as a format can spell it, and its type."""
+        spellings = unique(self.types, spell)
+        for name, kind in self.types.items():
+            yield self.numbers[name], spellings[name], kind
 
 
 def unique(names: Iterable[str], spell: Callable[[str], str]) -> dict[str, str]:

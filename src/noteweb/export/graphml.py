@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noteweb.export.columns import Columns, unique, write_scalar
-from noteweb.export.xml import make_attribute, make_legal, make_text
+from noteweb.export.columns import Columns, unique
+from noteweb.export.xml import TYPES, make_attribute, make_legal, make_text
 from noteweb.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from typing import BinaryIO
 
     from noteweb.export.material import Material
@@ -22,7 +22,6 @@ _HEAD = """<?xml version='1.0' encoding='utf-8'?>
  xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns
  http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
 """
-_TYPES = {bool: "boolean", int: "long", float: "double", str: "string"}
 
 
 def write(material: Material, stream: BinaryIO) -> None:
@@ -35,40 +34,32 @@ def write(material: Material, stream: BinaryIO) -> None:
 
 
 def _pieces(graph: Graph) -> Iterator[str]:
-    nodes = _Table(about for _, about in graph.nodes(data=True))
-    edges = _Table(edge for *_, edge in graph.edges(data=True))
+    nodes = Columns(about for _, about in graph.nodes(data=True))
+    edges = Columns(edge for *_, edge in graph.edges(data=True))
     names = unique(graph, make_legal)
     yield _HEAD
-    yield from nodes.keys("node")
-    yield from edges.keys("edge")
+    yield from _declare(nodes, "node")
+    yield from _declare(edges, "edge")
     yield f'<graph edgedefault="directed"><desc>noteweb {__version__}</desc>\n'
     for node, about in graph.nodes(data=True):
-        yield f'<node id="{make_attribute(names[node])}">{nodes.data(about)}</node>\n'
+        data = _data(nodes, about, "node")
+        yield f'<node id="{make_attribute(names[node])}">{data}</node>\n'
     for number, (start, end, edge) in enumerate(graph.edges(data=True)):
         ends = f'source="{make_attribute(names[start])}" target="{make_attribute(names[end])}"'
-        yield f'<edge id="e{number}" {ends}>{edges.data(edge)}</edge>\n'
+        yield f'<edge id="e{number}" {ends}>{_data(edges, edge, "edge")}</edge>\n'
     yield "</graph>\n</graphml>\n"
 
 
-class _Table:
-    """The attributes of nodes or edges, each with its key."""
-
-    def __init__(self, rows: Iterable[Mapping[str, Json]]) -> None:
-        self.columns = Columns(rows)
-        self.spellings = unique(self.columns.types, make_legal)
-        self.ids: dict[str, str] = {}
-
-    def keys(self, owner: str) -> Iterator[str]:
-        for number, (name, kind) in enumerate(self.columns.types.items()):
-            self.ids[name] = f"{owner[0]}{number}"
-            spelling = make_attribute(self.spellings[name])
-            yield (
-                f'<key id="{self.ids[name]}" for="{owner}" attr.name="{spelling}"'
-                f' attr.type="{_TYPES[kind]}"/>\n'
-            )
-
-    def data(self, row: Mapping[str, Json]) -> str:
-        return "".join(
-            f'<data key="{self.ids[name]}">{make_text(write_scalar(value))}</data>'
-            for name, value in self.columns.settle(row).items()
+def _declare(columns: Columns, owner: str) -> Iterator[str]:
+    for number, name, kind in columns.declare(make_legal):
+        yield (
+            f'<key id="{owner}{number}" for="{owner}" attr.name="{make_attribute(name)}"'
+            f' attr.type="{TYPES[kind]}"/>\n'
         )
+
+
+def _data(columns: Columns, row: Mapping[str, Json], owner: str) -> str:
+    return "".join(
+        f'<data key="{owner}{number}">{make_text(text)}</data>'
+        for number, text in columns.cells(row)
+    )

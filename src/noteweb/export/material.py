@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from noteweb.model.layout import Layout
@@ -52,3 +53,4 @@ class Material:
     evidence: Callable[[], Sequence[Testimony]] = tuple
     code: Callable[[str], Path | None] = lambda _name: None
     runs: Path | None = None
+    today: date = field(default_factory=date.today)  # dates a crate that no run dates

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+#: What GraphML and GEXF call the types of `noteweb.export.columns`.
+TYPES = {bool: "boolean", int: "long", float: "double", str: "string"}
+
 #: What XML 1.0, section 2.2, does not allow in a document.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONTROL_PICTURES = 0x2400

@@ -102,7 +102,7 @@ def node_key(kind: NodeKind, name: str) -> str:
 def _describe(card: Card) -> dict[str, Json]:
     own: dict[str, Json] = {
         "kind": NodeKind.NOTE.value,
-        "label": card.title,
+        "label": card.title or card.id,
         "note": card.id,
         "path": card.path,
         "title": card.title,

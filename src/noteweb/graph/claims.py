@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from noteweb.graph.build import note_key
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from noteweb.graph.build import Graph
     from noteweb.model.claim import Claim
     from noteweb.model.note import Json
+
+
+#: What is found out about a claim, as its node calls it.
+FINDINGS = ("verdict", "reason", "n_seeds", "previous", "standing")
 
 
 def claim_key(claim_id: str) -> str:
@@ -32,20 +37,32 @@ def add_claims(graph: Graph, claims: Iterable[Claim]) -> None:
     """
     known = tuple(claims)
     for claim in known:
-        graph.add_node(
-            claim_key(claim.id),
-            kind=NodeKind.CLAIM.value,
-            label=claim.statement or claim.id,
-            claim=claim.id,
-            claim_kind=claim.kind.value,
-            note=claim.note_id,
-        )
+        graph.add_node(claim_key(claim.id), **_describe(claim))
         for name in dict.fromkeys(each.experiment for each in claim.evidence if each.experiment):
             graph.add_node(experiment_key(name), kind=NodeKind.EXPERIMENT.value, label=name)
     for claim in known:
         for end, kind in _ends(claim):
             if end in graph and end != claim_key(claim.id):
                 _add_edge(graph, claim_key(claim.id), end, kind, claim.line)
+
+
+def _describe(claim: Claim) -> dict[str, Json]:
+    """Give what a claim says of itself; other keys than noteweb's own never hide them."""
+    source = {f"source_{name}": value for name, value in asdict(claim.source).items() if value}
+    own: dict[str, Json] = {
+        "kind": NodeKind.CLAIM.value,
+        "label": claim.statement or claim.id,
+        "claim": claim.id,
+        "claim_kind": claim.kind.value,
+        "note": claim.note_id,
+        "path": claim.path,
+        "line": claim.line,
+        **(source if claim.source else {}),
+    }
+    taken = {*own, *FINDINGS, "id"}
+    for name, value in claim.attributes.items():
+        own[f"frontmatter_{name}" if name in taken else name] = value
+    return own
 
 
 def add_findings(graph: Graph, findings: Mapping[str, Mapping[str, Json]]) -> None:

@@ -1,0 +1,39 @@
+"""How pictures tell kinds and origins apart, also to the colour-blind.
+
+Source: Okabe and Ito 2008, Color universal design, jfly.uni-koeln.de/color.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from noteweb.model.relation import NodeKind, Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KIND_COLOURS: Mapping[str, str] = {
+    NodeKind.NOTE: "#56b4e9",
+    NodeKind.GHOST: "#cccccc",
+    NodeKind.TAG: "#f0e442",
+    NodeKind.DOMAIN: "#009e73",
+    NodeKind.TOOL: "#e69f00",
+    NodeKind.CLAIM: "#cc79a7",
+    NodeKind.EXPERIMENT: "#d55e00",
+}
+
+#: The line of an edge, in words that DOT and CSS share.
+LINES: Mapping[str, str] = {
+    Provenance.EXPLICIT: "solid",
+    Provenance.INFERRED: "dashed",
+    Provenance.SIMILARITY: "dotted",
+    Provenance.MEASURED: "bold",
+}
+
+_N_SHOWN = 60  # characters of a label in a picture
+
+
+def shorten(label: str) -> str:
+    """Give a label that fits into a picture, on one line; what is cut off shows as an ellipsis."""
+    line = " ".join(label.split())
+    return line if len(line) <= _N_SHOWN else line[: _N_SHOWN - 1] + "…"
