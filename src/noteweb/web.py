@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from noteweb.claimset import ClaimSet
     from noteweb.evidence.front import Evidence
     from noteweb.evidence.run import Options
-    from noteweb.export.material import Material, Testimony
+    from noteweb.export.material import KnownClaim, Material
     from noteweb.graph.build import Graph
     from noteweb.graph.route import Route
     from noteweb.graph.selection import Found
@@ -261,20 +261,24 @@ class NoteWeb(IndexedVault):
             self.index.keep_layout(found.to_json())
         return found
 
-    def material(self, graph: Graph) -> Material:
-        """Give what exporters write from: a part of the graph, its claims now with verdicts."""
+    def material(self, graph: Graph, *, has_fields: bool = False) -> Material:
+        """Give what exporters write from: a part of the graph, its claims now with verdicts.
+
+        With `has_fields` its notes have their seven fields too, each a list of what it states.
+        """
         from noteweb.export.material import Material
         from noteweb.graph.build import note_key
         from noteweb.graph.claims import add_findings
 
         add_findings(graph, self._findings)
+        if has_fields:
+            graph = self._add_fields(graph)
         return Material(
             graph=graph,
             title=self.root.resolve().name,
-            positions=lambda: self.layout(graph).positions,
             layout=lambda: self.layout(graph),
             notes=lambda: (note for note in self.notes() if note_key(note.card.id) in graph),
-            evidence=lambda: self._testimony(graph),
+            evidence=lambda: self._known_claims(graph),
             code=self._experiment_file,
             runs=self.evidence.workplace.runs,
         )
@@ -293,9 +297,9 @@ class NoteWeb(IndexedVault):
 
         from noteweb.export import find_exporter, write_export
 
-        find_exporter(form)
+        has_fields = find_exporter(form).has_fields
         stream = BytesIO()
-        write_export(self.material(self.view(view, only)), form, stream)
+        write_export(self.material(self.view(view, only), has_fields=has_fields), form, stream)
         return stream.getvalue()
 
     def impact(self, claim: str) -> tuple[Struck, ...]:
@@ -375,13 +379,24 @@ class NoteWeb(IndexedVault):
             return {}  # without opening any experiment
         return {row.claim.id: row.verdict.summary() for row in self.evidence.rows()}
 
-    def _testimony(self, graph: Graph) -> list[Testimony]:
-        from noteweb.export.material import Testimony
+    def _add_fields(self, graph: Graph) -> Graph:
+        from noteweb.graph.build import note_key
+        from noteweb.graph.view import pick
+
+        told = pick(graph, graph)
+        for note in self.notes():
+            about = told.nodes.get(note_key(note.card.id), {})
+            for unit in note.units if about else ():
+                about.setdefault(unit.field.value, []).append(unit.text)
+        return told
+
+    def _known_claims(self, graph: Graph) -> list[KnownClaim]:
+        from noteweb.export.material import KnownClaim
         from noteweb.graph.claims import claim_key
 
         asked = [claim.id for claim in self.claims if claim_key(claim.id) in graph]
         return [
-            Testimony(claim=account.claim, verdict=account.verdict, records=account.records())
+            KnownClaim(claim=account.claim, verdict=account.verdict, records=account.records())
             for account in map(self.evidence.why, asked)
         ]
 

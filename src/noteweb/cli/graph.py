@@ -109,7 +109,7 @@ def export(
     _check_output(output, force=force, is_text=exporter.is_text)
     with open_web(vault, quiet=quiet) as web:
         web.has_index = not no_index
-        material = web.material(open_part(web, part))
+        material = web.material(open_part(web, part), has_fields=exporter.has_fields)
         with _open_output(output, quiet=quiet) as stream:
             write_export(material, form, stream)
 

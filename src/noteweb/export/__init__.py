@@ -24,37 +24,63 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exporter:
-    """A format: the module that writes it, the end of its files' names, who reads it."""
+    """A format: the module that writes it, the end of its files' names, who reads it.
+
+    Attributes
+    ----------
+    is_text : else it is not written to a terminal
+    has_fields : a note's seven fields are written too, so its file has to be read
+    """
 
     module: str
     suffix: str
     description: str
-    is_text: bool = True  # else it is not written to a terminal
+    is_text: bool = True
+    has_fields: bool = False
 
 
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
     {
         "graphml": Exporter(
-            module="graphml", suffix=".graphml", description="Gephi, yEd, Cytoscape, igraph, R"
+            module="graphml",
+            suffix=".graphml",
+            description="Gephi, yEd, Cytoscape, igraph, R",
+            has_fields=True,
         ),
-        "gexf": Exporter(module="gexf", suffix=".gexf", description="Gephi, networkx"),
+        "gexf": Exporter(
+            module="gexf", suffix=".gexf", description="Gephi, networkx", has_fields=True
+        ),
         "json": Exporter(
-            module="node_link", suffix=".json", description="networkx, D3, your own scripts"
+            module="node_link",
+            suffix=".json",
+            description="networkx, D3, your own scripts",
+            has_fields=True,
         ),
         "cytoscape": Exporter(
-            module="cytoscape", suffix=".cyjs", description="cytoscape.js, Cytoscape"
+            module="cytoscape",
+            suffix=".cyjs",
+            description="cytoscape.js, Cytoscape",
+            has_fields=True,
         ),
         "csv": Exporter(
             module="table",
             suffix=".zip",
             description="pandas, R, spreadsheets, SQLite, Gephi: nodes.csv and edges.csv in a zip",
             is_text=False,
+            has_fields=True,
         ),
-        "cypher": Exporter(module="cypher", suffix=".cypher", description="Neo4j, Memgraph"),
+        "cypher": Exporter(
+            module="cypher", suffix=".cypher", description="Neo4j, Memgraph", has_fields=True
+        ),
         "turtle": Exporter(
-            module="turtle", suffix=".ttl", description="RDF stores, Protégé, rdflib"
+            module="turtle",
+            suffix=".ttl",
+            description="RDF stores, Protégé, rdflib",
+            has_fields=True,
         ),
-        "jsonld": Exporter(module="jsonld", suffix=".jsonld", description="RDF stores, the web"),
+        "jsonld": Exporter(
+            module="jsonld", suffix=".jsonld", description="RDF stores, the web", has_fields=True
+        ),
         "rocrate": Exporter(
             module="rocrate",
             suffix=".zip",
@@ -102,13 +128,15 @@ def write_export(material: Material, file_format: str, stream: BinaryIO) -> None
 
 
 def export_graph(graph: Graph, file_format: str) -> bytes:
-    """Give a graph alone, without notes, places and evidence, as the bytes of a file.
+    """Give a graph alone, without notes and evidence, as the bytes of a file.
 
     Raises
     ------
     BadRequest
         when there is no such format
     """
+    from noteweb.graph.layout import lay_out
+
     stream = BytesIO()
-    write_export(Material(graph=graph), file_format, stream)
+    write_export(Material(graph=graph, layout=lambda: lay_out(graph)), file_format, stream)
     return stream.getvalue()

@@ -15,13 +15,14 @@ from noteweb.model.relation import NodeKind, Provenance
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from noteweb.export.material import Material, Positions
+    from noteweb.export.material import Material
+    from noteweb.model.layout import Spot
     from noteweb.model.note import Json
 
 # In pixels, as Obsidian makes cards.
 _WIDTH, _HEIGHT = 260, 80
 _NOTE_HEIGHT = 320
-_COLUMN, _ROW = 1.3 * _WIDTH, 1.2 * _NOTE_HEIGHT  # room for one card
+_SCALE = 150  # of the map, whose notes have a radius of 1.4 at least: a card fits into its circle
 
 _EDGE_COLOURS = {
     Provenance.EXPLICIT: "#666666",
@@ -43,18 +44,8 @@ def write(material: Material, stream: BinaryIO) -> None:
     shows it and does nothing.
     """
     graph = material.graph
-    places = _places(material)
-    nodes = [
-        {
-            "id": node,
-            "x": places[node][0],
-            "y": places[node][1],
-            "width": _WIDTH,
-            "color": KIND_COLOURS.get(about["kind"], "#999999"),
-            **_content(about),
-        }
-        for node, about in graph.nodes(data=True)
-    ]
+    spots = material.layout().spots
+    nodes = [_write_card(node, about, spots[node]) for node, about in graph.nodes(data=True)]
     edges = [
         {
             "id": f"e{number}",
@@ -69,27 +60,19 @@ def write(material: Material, stream: BinaryIO) -> None:
     stream.write(write_json({"nodes": nodes, "edges": edges}))
 
 
-def _content(about: Mapping[str, Json]) -> dict[str, Any]:
-    if about["kind"] == NodeKind.NOTE:
-        return {"type": "file", "file": about["path"], "height": _NOTE_HEIGHT}
-    text = _MARKS.sub(r"\\\1", _LINE_ENDS.sub(" ", str(about["label"])))
-    return {"type": "text", "text": text, "height": _HEIGHT}
-
-
-def _places(material: Material) -> dict[str, tuple[int, int]]:
-    """Give each node's place in pixels, spread so that neighbours on the map do not overlap."""
-    found = material.positions()
-    scale = _find_scale(found)
+def _write_card(node: str, about: Mapping[str, Json], spot: Spot) -> dict[str, Any]:
+    is_note = about["kind"] == NodeKind.NOTE
+    height = _NOTE_HEIGHT if is_note else _HEIGHT
+    label = _MARKS.sub(r"\\\1", _LINE_ENDS.sub(" ", str(about["label"])))
+    content = (
+        {"type": "file", "file": about["path"]} if is_note else {"type": "text", "text": label}
+    )
     return {
-        node: (round(scale * found[node][0]), round(scale * found[node][1]))
-        for node in material.graph
+        "id": node,
+        **content,
+        "x": round(_SCALE * spot.x - _WIDTH / 2),
+        "y": round(_SCALE * spot.y - height / 2),
+        "width": _WIDTH,
+        "height": height,
+        "color": KIND_COLOURS.get(str(about["kind"]), "#999999"),
     }
-
-
-def _find_scale(found: Positions) -> float:
-    """Give how much a map has to grow for its cards to have room on the whole."""
-    if not found:
-        return 1.0
-    xs, ys = zip(*found.values(), strict=True)
-    area = max(max(xs) - min(xs), 1e-9) * max(max(ys) - min(ys), 1e-9)
-    return float((len(found) * _COLUMN * _ROW / area) ** 0.5)

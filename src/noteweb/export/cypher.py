@@ -43,8 +43,8 @@ def write(material: Material, stream: BinaryIO) -> None:
 
     Older servers read ``\u0027`` anywhere as the character it names, before anything else, so
     ``\u`` never stands in the file: where a text holds it, it is put together from two strings, and
-    in names a backslash becomes U+FF3C, and a line end or tab its picture. Maps and mixed lists are JSON text. Control characters are
-    shown as in XML, see `noteweb.export.xml`.
+    in names a backslash becomes U+FF3C, a line end or tab its picture. Maps and mixed lists are
+    JSON text. Control characters are shown as in XML, see `noteweb.export.xml`.
     """
     stream.writelines(f"{line}\n".encode() for line in _lines(material.graph))
 

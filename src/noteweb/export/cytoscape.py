@@ -17,20 +17,27 @@ if TYPE_CHECKING:
 #: Data that cytoscape.js would take for its own: what an element is, and what box it lies in.
 _ITS_OWN = frozenset({"id", "parent", "source", "target", "__proto__"})
 
+_SCALE = 15.0  # pixels of a node's radius
+
 
 def write(material: Material, stream: BinaryIO) -> None:
-    """Write the graph, lists and maps as they are.
+    """Write the graph, lists and maps as they are, each node where the layout has it.
 
     A frontmatter key that cytoscape.js would act on is written with ``frontmatter_`` before it.
     """
     graph = material.graph
+    spots = material.layout().spots
     data = {
         "format_version": "1.0",
         "generated_by": f"noteweb {__version__}",
         "data": {"name": material.title, **count_kinds(graph)},
         "elements": {
             "nodes": [
-                {"data": {**_own(about), "id": node}} for node, about in graph.nodes(data=True)
+                {
+                    "data": {**_own(about), "id": node},
+                    "position": {"x": _SCALE * spots[node].x, "y": _SCALE * spots[node].y},
+                }
+                for node, about in graph.nodes(data=True)
             ],
             "edges": [
                 {"data": {**_own(edge), "id": f"e{number}", "source": start, "target": end}}

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 _ON_NODES = frozenset({"label"})
 _ON_EDGES = frozenset({"weight"})
 
+_SCALE = 10.0  # Gephi units of a node's radius
+
 
 def write(material: Material, stream: BinaryIO) -> None:
-    """Write the graph as GEXF in UTF-8, every attribute with one type.
+    """Write the graph as GEXF in UTF-8: every attribute with one type, each node in its place.
 
     What XML cannot hold is shown, see `noteweb.export.xml`. Where two names become one by that,
     the later gets a number.
@@ -31,11 +33,13 @@ def write(material: Material, stream: BinaryIO) -> None:
 
 def _pieces(material: Material) -> Iterator[str]:
     graph = material.graph
+    spots = material.layout().spots
     nodes = Columns((about for _, about in graph.nodes(data=True)), _ON_NODES)
     edges = Columns((edge for *_, edge in graph.edges(data=True)), _ON_EDGES)
     names = unique(graph, make_legal)
     yield "<?xml version='1.0' encoding='utf-8'?>\n"
-    yield '<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">\n'
+    yield '<gexf version="1.2" xmlns="http://www.gexf.net/1.2draft"\n'
+    yield ' xmlns:viz="http://www.gexf.net/1.2draft/viz">\n'
     yield f"<meta><creator>noteweb {__version__}</creator></meta>\n"
     yield '<graph defaultedgetype="directed" mode="static">\n'
     yield from _declare(nodes, "node")
@@ -43,7 +47,10 @@ def _pieces(material: Material) -> Iterator[str]:
     yield "<nodes>\n"
     for node, about in graph.nodes(data=True):
         own = f'id="{make_attribute(names[node])}" label="{make_attribute(str(about["label"]))}"'
-        yield f"<node {own}>{_data(nodes, about)}</node>\n"
+        spot = spots[node]
+        place = f'<viz:position x="{_SCALE * spot.x}" y="{-_SCALE * spot.y}" z="0"/>'
+        size = f'<viz:size value="{_SCALE * spot.radius}"/>'
+        yield f"<node {own}>{_data(nodes, about)}{place}{size}</node>\n"
     yield "</nodes>\n<edges>\n"
     for number, (start, end, edge) in enumerate(graph.edges(data=True)):
         yield (

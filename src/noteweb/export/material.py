@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from noteweb.model.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from noteweb.graph.build import Graph
@@ -18,12 +18,9 @@ if TYPE_CHECKING:
     from noteweb.model.run import RunRecord
     from noteweb.model.verdict import Verdict
 
-    #: The place of each node, x to the right and y downward.
-    Positions = Mapping[str, tuple[float, float]]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Testimony:
+class KnownClaim:
     """A claim with its verdict and the runs that speak to it, newest last."""
 
     claim: Claim
@@ -38,7 +35,7 @@ class Material:
     Attributes
     ----------
     title : the vault's name, for titles
-    positions, layout : lay the graph out
+    layout : lays the graph out
     notes : reads the notes of the graph from their files, in the order of the graph
     evidence : gives the claims of the graph with the runs behind them
     code : gives an experiment's source file by its name, None where there is none
@@ -47,10 +44,9 @@ class Material:
 
     graph: Graph
     title: str = "notes"
-    positions: Callable[[], Positions] = dict
     layout: Callable[[], Layout] = Layout
     notes: Callable[[], Iterable[Note]] = tuple
-    evidence: Callable[[], Sequence[Testimony]] = tuple
+    evidence: Callable[[], Sequence[KnownClaim]] = tuple
     code: Callable[[str], Path | None] = lambda _name: None
     runs: Path | None = None
     today: date = field(default_factory=date.today)  # dates a crate that no run dates

@@ -19,7 +19,7 @@ from noteweb.model.relation import EdgeKind, NodeKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from noteweb.export.material import Material, Testimony
+    from noteweb.export.material import KnownClaim, Material
     from noteweb.model.note import Json
     from noteweb.model.run import RunRecord
 
@@ -89,8 +89,8 @@ def describe(material: Material) -> Iterator[Subject]:
         yield Subject(node_iri(node), tuple(_describe_node(about)))
     for number, (start, end, edge) in enumerate(graph.edges(data=True)):
         yield from _describe_edge(number, (start, end), edge)
-    for testimony in material.evidence():
-        yield from _describe_runs(testimony)
+    for known in material.evidence():
+        yield from _describe_runs(known)
 
 
 def node_iri(node: str) -> Iri:
@@ -152,9 +152,9 @@ def _describe_edge(
     yield Subject(Iri(f"urn:noteweb:edge:{number}"), tuple(about))
 
 
-def _describe_runs(testimony: Testimony) -> Iterator[Subject]:
-    claim = node_iri(f"{NodeKind.CLAIM}:{testimony.claim.id}")
-    for record in testimony.records:
+def _describe_runs(known: KnownClaim) -> Iterator[Subject]:
+    claim = node_iri(f"{NodeKind.CLAIM}:{known.claim.id}")
+    for record in known.records:
         run = Iri(f"urn:noteweb:run:{record.key}:{record.attempt}")
         yield Subject(run, tuple(_describe_run(record)))
         yield Subject(claim, ((iri("prov:wasInfluencedBy"), run),))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import BinaryIO
 
-    from noteweb.export.material import Material, Testimony
+    from noteweb.export.material import KnownClaim, Material
     from noteweb.model.run import Artifact, RunRecord
 
     Entity = dict[str, Any]
@@ -68,19 +68,19 @@ def write(material: Material, stream: BinaryIO) -> None:
             file.write(write_json(about, indent=1))
 
 
-def _records(found: Iterable[Testimony]) -> list[RunRecord]:
+def _records(found: Iterable[KnownClaim]) -> list[RunRecord]:
     """Give the runs behind the claims, each once."""
-    each = {(r.key, r.attempt): r for testimony in found for r in testimony.records}
+    each = {(r.key, r.attempt): r for known in found for r in known.records}
     return list(each.values())
 
 
-def _experiments(found: Iterable[Testimony], records: Iterable[RunRecord]) -> list[str]:
-    named = [each.experiment for testimony in found for each in testimony.claim.evidence]
+def _experiments(found: Iterable[KnownClaim], records: Iterable[RunRecord]) -> list[str]:
+    named = [each.experiment for known in found for each in known.claim.evidence]
     run = [record.parts.experiment for record in records]
     return sorted({name for name in [*named, *run] if name})
 
 
-def _write_claims(packed: ZipFile, found: Iterable[Testimony]) -> Entity:
+def _write_claims(packed: ZipFile, found: Iterable[KnownClaim]) -> Entity:
     rows = [{"claim": encode(each.claim), "verdict": each.verdict.to_json()} for each in found]
     return _put(packed, "claims.json", write_json(rows, indent=1), name="The claims as written")
 
@@ -191,9 +191,9 @@ def _describe_crate(
     ]
 
 
-def _describe_claim(testimony: Testimony) -> Entity:
-    claim, verdict = testimony.claim, testimony.verdict
-    runs = [_refer(_run_id(record)) for record in testimony.records]
+def _describe_claim(known: KnownClaim) -> Entity:
+    claim, verdict = known.claim, known.verdict
+    runs = [_refer(_run_id(record)) for record in known.records]
     return {
         "@id": f"#claim-{quote(claim.id.encode('utf-8', 'surrogatepass'), safe='')}",
         "@type": "CreativeWork",
