@@ -62,7 +62,9 @@ def read_graphml(data):
     return nx.read_graphml(BytesIO(data), force_multigraph=True)
 
 
-@pytest.mark.parametrize("name", EXPORTERS)
+@pytest.mark.parametrize(
+    "name", sorted(EXPORTERS.keys() - {"rocrate"})
+)  # a graph alone has no evidence
 def test_every_format_can_be_written(name):
     """Each registered format has its module and description, and gives the same bytes again."""
     exporter = EXPORTERS[name]
@@ -79,7 +81,7 @@ def test_an_unknown_format_names_the_known_ones():
     with pytest.raises(BadRequest) as caught:
         export_graph(build(), "xlsx")
     assert "xlsx" in caught.value.message
-    assert "graphml, json" in caught.value.hint
+    assert "graphml, gexf, json" in caught.value.hint
 
 
 def test_naming_the_formats_loads_no_library():

@@ -27,7 +27,7 @@ from cards import make_card, make_link, make_mention, make_vault
 from foreign import draw, read_with_node
 from hostile import ATTACKS, make_hostile_graph
 from noteweb.cli import run
-from noteweb.errors import NotInGraph
+from noteweb.errors import ClaimsMissing
 from noteweb.export import EXPORTERS, export_graph, write_export
 from noteweb.export.material import KnownClaim, Material
 from noteweb.graph.build import build_graph
@@ -262,7 +262,7 @@ def test_a_crate_without_runs_is_dated_and_one_without_claims_refused(tmp_path):
     zipfile.ZipFile(io.BytesIO(data)).extractall(tmp_path / "crate")
     crate = ROCrate(tmp_path / "crate")
     assert crate.root_dataset["datePublished"] == "2025-06-01"
-    with pytest.raises(NotInGraph, match="no claim"):
+    with pytest.raises(ClaimsMissing, match="no claim"):
         export_graph(make_graph(), "rocrate")
 
 

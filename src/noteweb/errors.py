@@ -23,6 +23,7 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── ExecutorUnavailable  the machines that should run it cannot be reached
     ├── ExtraMissing         a part of noteweb whose libraries are not installed
     ├── NobodyToAsk          a person has to decide, and none is at a terminal
+    ├── ClaimsMissing        a view without claims, where evidence should be written
     ├── ConditionsMissing    a note that no document can set off
     ├── PeerFailed           another program that is measured beside noteweb gave no answer
     ├── DocumentUnreadable   a paper, page or library holds nothing that can be read
@@ -260,6 +261,13 @@ class DocumentUnreadable(NotewebError):
     def __init__(self, name: str, reason: str, hint: str) -> None:
         super().__init__(f"{name} {reason}", hint)
         self.name = name
+
+
+class ClaimsMissing(NotewebError):
+    """Evidence was to be written, and the view holds no claim."""
+
+    def __init__(self) -> None:
+        super().__init__("this view holds no claim", "see the claims there are: noteweb claims")
 
 
 class ConditionsMissing(NotewebError):

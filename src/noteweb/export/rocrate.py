@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from zipfile import ZipFile
 
-from noteweb.errors import NotInGraph
+from noteweb.errors import ClaimsMissing
 from noteweb.export.archive import open_member
 from noteweb.export.json_text import write_json
 from noteweb.ledger import name_ledger
@@ -46,12 +46,12 @@ def write(material: Material, stream: BinaryIO) -> None:
 
     Raises
     ------
-    NotInGraph
+    ClaimsMissing
         where the view has no claims
     """
     found = material.evidence()
     if not found:
-        raise NotInGraph("claim", "in this view")
+        raise ClaimsMissing
     records = _records(found)
     with ZipFile(stream, "w") as packed:
         parts = [_write_claims(packed, found)]
