@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: A setting of each experiment that shows its effect in seconds.
 SMALL = {
     "attention": {"n_doublings": 2},
+    "attribution": {"n_studies": 60},
+    "branching": {},
     "causal": {},
     "collapse": {"n_generations": 100, "n_samples": 40, "n_types": 500},
     "data_quality": {},
@@ -24,7 +26,9 @@ SMALL = {
     "emergence_metric": {"n_teachers": 2, "n_parities": 40},
     "forecast": {"n_events": 20000},
     "goodhart": {"n_trials": 150, "n_steps": 60},
+    "horizon_ci": {"n_suites": 6, "n_resamples": 120},
     "min_norm": {"n_samples": 10, "n_features": 50, "max_steps": 3000},
+    "nfl": {"n_targets": 200},
     "nk_linear": {"n_train": 20, "n_noise": 20000, "n_test": 200},
     "nk_spheres": {
         "n_inputs": 40,
@@ -35,10 +39,12 @@ SMALL = {
         "n_beyond": 768,
     },
     "persona_sft": {"n_texts": 500},
+    "polynomial": {},
     "random_labels": {"n_train": 500},
     "rl_vs_sft": {},
     "scaling_law": {"n_draws": 2, "n_features": 400},
     "silent_numerics": {},
+    "sun_numbers": {"step": 0.05},
 }
 
 
