@@ -152,7 +152,7 @@ def test_an_index_of_another_model_is_refused(capsys, vault):
     assert run(["query", "swarm", "--model", "hashing"]) == 0
 
 
-@pytest.mark.parametrize("name", ["index.sqlite", "text/meta.json", "vectors-0.f32"])
+@pytest.mark.parametrize("name", ["index.sqlite", "vectors-0.f32"])
 def test_a_corrupted_index_is_refused_and_can_be_rebuilt(capsys, vault, name):
     """One clear line, code 3, and the rebuild answers as before."""
     _, before = as_json(capsys, "query", "swarm", "-q")

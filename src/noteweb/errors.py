@@ -146,7 +146,8 @@ class IndexDamaged(NotewebError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"the index file {path} cannot be used: {reason}",
-            "run: noteweb index --rebuild (your notes are not touched)",
+            "run: noteweb index, and if that does not mend it: noteweb index --rebuild"
+            " (your notes are not touched)",
         )
 
 

@@ -116,15 +116,18 @@ class IndexedVault:
         return self.config.model or self.index.catalogue.meta("model") or "default"
 
     def sync(self, *, with_vectors: bool = True) -> SyncReport:
-        """Bring the index up to date with the notes.
+        """Bring the index up to date with the notes, and mend what is damaged of it.
 
         Raises
         ------
         IndexMismatch, IndexBusy, IndexDamaged, WriteFailed, ModelUnavailable
         """
+        return self._sync(with_vectors=with_vectors, is_thorough=True)
+
+    def _sync(self, *, with_vectors: bool, is_thorough: bool) -> SyncReport:
         from noteweb.index.freshness import look
 
-        source = self._source(with_vectors=with_vectors)
+        source = self._source(with_vectors=with_vectors, is_thorough=is_thorough)
         self.report = look(self.index, source)
         if self.report is None:
             from noteweb.index.sync import sync
@@ -154,7 +157,7 @@ class IndexedVault:
     def refresh(self, *, with_vectors: bool) -> None:
         """Bring the index up to date, where this object has not done so yet; see `sync`."""
         if not self._is_fresh["vectors" if with_vectors else "text"]:
-            self.sync(with_vectors=with_vectors)
+            self._sync(with_vectors=with_vectors, is_thorough=False)
 
     def rebuild(self, *, with_vectors: bool = True) -> SyncReport:
         """Delete the index and make it anew; the notes are only read.
@@ -249,7 +252,7 @@ class IndexedVault:
 
         return build_names(self.cards)
 
-    def _source(self, *, with_vectors: bool) -> Source:
+    def _source(self, *, with_vectors: bool, is_thorough: bool) -> Source:
         from noteweb.index.freshness import Source
 
         return Source(
@@ -258,6 +261,7 @@ class IndexedVault:
             with_vectors=with_vectors,
             model=lambda: self.embedder if with_vectors else self._embedder_if_any(),
             bulk=lambda: self.bulk_embedder,
+            is_thorough=is_thorough,
         )
 
     @cached_property

@@ -9,9 +9,11 @@ from noteweb.index.lookup import count, find_files
 from noteweb.vault import scan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from noteweb.config import Config
+    from noteweb.index.folder import Index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Status:
     n_new, n_changed, n_gone : notes the next command will read or forget
     n_waiting : passages that have no vector yet
     index_mb : size of the index folder, in millions of bytes
+    damaged : the parts that are not as they were written, which ``noteweb index`` mends
     """
 
     root: Path
@@ -38,6 +41,7 @@ class Status:
     n_changed: int = 0
     n_gone: int = 0
     index_mb: float = 0.0
+    damaged: tuple[str, ...] = ()
 
 
 def read_status(root: Path, folder: Path, config: Config) -> Status:
@@ -56,9 +60,10 @@ def read_status(root: Path, folder: Path, config: Config) -> Status:
             wanted_model=config.model or "default",
             n_new=len(files),
         )
-    from noteweb.index.catalogue import Catalogue
+    from noteweb.index.folder import Index
 
-    with Catalogue(folder / "index.sqlite") as catalogue:
+    with Index(folder) as index:
+        catalogue = index.catalogue
         known = find_files(catalogue)
         counted = count(catalogue)
         return Status(
@@ -75,7 +80,15 @@ def read_status(root: Path, folder: Path, config: Config) -> Status:
             n_changed=sum(f.path in known and known[f.path][0] != f for f in files),
             n_gone=len(known.keys() - {file.path for file in files}),
             index_mb=_size_mb(folder),
+            damaged=tuple(_find_damage(index)),
         )
+
+
+def _find_damage(index: Index) -> Iterator[str]:
+    if not index.is_text_current(is_thorough=True):
+        yield "words"
+    if index.has_damaged_vectors():
+        yield "vectors"
 
 
 def _size_mb(folder: Path) -> float:

@@ -19,6 +19,7 @@ from noteweb.activation.likeness import best_by_owner, centre, find_cohort, norm
 from noteweb.activation.null import Null, fit_null
 from noteweb.activation.window import cut_windows
 from noteweb.index.embedding import phrase_vectors
+from noteweb.index.vectors import check_units
 from noteweb.model.document import Sentence
 from noteweb.text.sentences import split_sentences
 
@@ -335,7 +336,9 @@ def _read_body(
     )
     pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
     pairs = pairs[np.isin(pairs[:, 0], nids)]
-    return np.asarray(index.vectors()[pairs[:, 1]]), np.searchsorted(nids, pairs[:, 0])
+    with index.reading_vectors() as vectors:
+        body = check_units(np.asarray(vectors[pairs[:, 1]]))
+    return body, np.searchsorted(nids, pairs[:, 0])
 
 
 def _read_background(index: Index) -> tuple[NDArray[np.int64], list[str]]:

@@ -18,6 +18,10 @@ _NO_OUTPUT = "standard output cannot be written"
 
 def main() -> None:
     """Run the command and exit with its code."""
+    if not sys.warnoptions:
+        import warnings
+
+        warnings.simplefilter("ignore")  # they are for developers: python -W default -m noteweb
     sys.exit(run(sys.argv[1:]))
 
 

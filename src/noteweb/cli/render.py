@@ -60,6 +60,8 @@ def report(found: SyncReport) -> None:
     ]
     if found.mended:
         parts.append("text index made anew")
+    if found.n_damaged:
+        parts.append(f"{found.n_damaged} vectors were damaged")
     doing = ", ".join(parts) or "nothing changed"
     waiting = f"; {found.n_waiting} passages wait for a vector" if found.n_waiting else ""
     console.print(
@@ -85,6 +87,7 @@ def status(found: Status) -> None:
         ("passages", f"{found.n_passages}, {found.n_waiting} without a vector"),
         ("model", found.model or f"none yet ({found.wanted_model} is set)"),
         ("since then", ", ".join(lag) or "nothing changed"),
+        ("damaged", " and ".join(found.damaged) + "; noteweb index mends it" * bool(found.damaged)),
     )
     _pairs(_console(), rows)
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from noteweb.errors import WriteFailed
 from noteweb.index.embedding import refresh_ann
-from noteweb.index.vectors import append_rows
+from noteweb.index.vectors import append_rows, find_damaged, map_rows
 
 if TYPE_CHECKING:
     from noteweb.index.folder import Index
@@ -50,6 +52,22 @@ def compact(index: Index, n_words_removed: int) -> None:
         _rewrite(index, live)
 
 
+def drop_damaged(index: Index) -> int:
+    """Leave out the vectors that are damaged; give how many: their passages wait for new ones.
+
+    Raises
+    ------
+    WriteFailed
+    """
+    n_rows = index.catalogue.n_rows
+    damaged = find_damaged(index.vectors_path, n_rows, index.dim)
+    if len(damaged):
+        _rewrite(index, np.setdiff1d(np.arange(n_rows), damaged).tolist())
+        with index.catalogue.transaction():
+            index.catalogue.set_meta("vector_edges_of", "")
+    return len(damaged)
+
+
 def remove_stale_vectors(index: Index) -> None:
     """Delete vector files that no reader can still want: all but the one that counts."""
     for path in index.folder.glob("vectors-*.f32"):
@@ -65,7 +83,8 @@ def _rewrite(index: Index, live: list[int]) -> None:
 
     The old file stays until the next run, for a reader that has just learnt its name.
     """
-    catalogue, vectors = index.catalogue, index.vectors()
+    catalogue = index.catalogue
+    vectors = map_rows(index.vectors_path, max(live, default=-1) + 1, index.dim)
     number = int(catalogue.meta("vectors_file") or 0) + 1
     path = index.folder / f"vectors-{number}.f32"
     for first in range(0, len(live), _ROWS_AT_ONCE):

@@ -12,7 +12,7 @@ import numpy as np
 
 from noteweb.index.lookup import find_numbered_cards
 from noteweb.index.nearest import ANN_FROM, build_ann, mutual_neighbours
-from noteweb.index.vectors import append_rows
+from noteweb.index.vectors import append_rows, check_units
 from noteweb.links.feedback import resolve_by_meaning, resolve_feedback
 
 if TYPE_CHECKING:
@@ -131,14 +131,14 @@ def _note_vectors(index: Index) -> tuple[list[int], NDArray[np.float32]]:
         ),
         dtype=np.int64,
     ).reshape(-1, 2)
-    rows = index.vectors()
     if not len(pairs):
         return [], np.empty((0, index.dim), dtype=np.float32)
     nids, firsts = np.unique(pairs[:, 0], return_index=True)
-    means = np.empty((len(nids), rows.shape[1]), dtype=np.float32)
-    for i, chunk in enumerate(np.split(pairs[:, 1], firsts[1:])):
-        mean = rows[chunk].mean(axis=0)
-        means[i] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    means = np.empty((len(nids), index.dim), dtype=np.float32)
+    with index.reading_vectors() as rows:
+        for i, chunk in enumerate(np.split(pairs[:, 1], firsts[1:])):
+            mean = check_units(rows[chunk]).mean(axis=0)
+            means[i] = mean / max(float(np.linalg.norm(mean)), 1e-12)
     return [int(nid) for nid in nids], means
 
 

@@ -3,7 +3,7 @@
     index.sqlite     the catalogue; its commit decides what counts
     vectors-N.f32    rows the catalogue points to
     text/            tantivy
-    manifest.json    which generation of the catalogue the text index holds
+    manifest.json    which generation of the catalogue the text index holds, and the files' seals
     ann.faiss        inverted lists over the vectors, only for large vaults
     layout.json      the map of the graph, once it was drawn
 
@@ -19,8 +19,9 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from noteweb.errors import IndexBusy, WriteFailed
+from noteweb.errors import IndexBusy, IndexDamaged, WriteFailed
 from noteweb.index.catalogue import Catalogue
+from noteweb.index.seal import is_intact, seal_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from noteweb.index.seal import Seal
     from noteweb.index.textindex import TextIndex, TextRow
 
 _LOCK_WAIT_S = 60.0
@@ -113,6 +115,22 @@ class Index:
         return map_rows(self.vectors_path, self.catalogue.n_rows, self.dim)
 
     @contextmanager
+    def reading_vectors(self) -> Iterator[NDArray[np.float32]]:
+        """Give the vectors to what checks the rows it uses.
+
+        Raises
+        ------
+        IndexDamaged
+            where those are no unit vectors
+        """
+        from noteweb.index.vectors import NotUnitVectors
+
+        try:
+            yield self.vectors()
+        except NotUnitVectors as error:
+            raise IndexDamaged(self.vectors_path, "it holds no unit vectors") from error
+
+    @contextmanager
     def lock(self) -> Iterator[None]:
         """Be the only writer.
 
@@ -129,15 +147,38 @@ class Index:
         except Timeout as error:
             raise IndexBusy(path, _LOCK_WAIT_S) from error
 
-    def is_text_current(self) -> bool:
-        """Whether the text index is there and holds the catalogue's generation."""
-        if not (self.folder / "text" / "meta.json").exists():
+    def is_text_current(self, *, is_thorough: bool = False) -> bool:
+        """Whether the text index holds the catalogue's generation and is as it was written.
+
+        Thoroughly, its files are read also where they look untouched.
+        """
+        generation, seals = self._manifest
+        if not seals:
             return self.catalogue.generation == 0
-        return _read_manifest(self.folder) == self.catalogue.generation
+        return generation == self.catalogue.generation and is_intact(
+            self.folder / "text", seals, is_thorough=is_thorough
+        )
+
+    def has_damaged_vectors(self) -> bool:
+        """Whether a vector is missing or none; reads the whole file."""
+        from noteweb.index.vectors import find_damaged
+
+        n_rows = self.catalogue.n_rows
+        return n_rows > 0 and len(find_damaged(self.vectors_path, n_rows, self.dim)) > 0
 
     def write_manifest(self) -> None:
         """Tell that the text index holds the catalogue's generation, in one step."""
-        manifest = {"generation": self.catalogue.generation, "space": self.space, "dim": self.dim}
+        _, known = self._manifest
+        try:
+            seals = seal_folder(self.folder / "text", known)
+        except OSError as error:
+            raise WriteFailed(self.folder / "text", error.strerror or str(error)) from error
+        manifest = {
+            "generation": self.catalogue.generation,
+            "space": self.space,
+            "dim": self.dim,
+            "text": seals,
+        }
         self._replace("manifest.json", json.dumps(manifest) + "\n")
 
     def read_layout(self) -> str:
@@ -173,6 +214,19 @@ class Index:
             ):
                 yield TextRow(pid=pid, nid=nid, field=field, text=prefix + text)
 
+    @property
+    def _manifest(self) -> tuple[int, dict[str, Seal]]:
+        """The generation of the text index and the seals of its files."""
+        path = self.folder / "manifest.json"
+        try:
+            read = json.loads(path.read_text(encoding="utf-8"))
+            return int(read["generation"]), {
+                str(name): (int(size), int(mtime_ns), int(checksum))
+                for name, (size, mtime_ns, checksum) in read["text"].items()
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return -1, {}  # missing or unreadable: the text index is made anew
+
     def _replace(self, name: str, text: str) -> None:
         """Replace a file in one step."""
         path, partial = self.folder / name, self.folder / f"{name}.partial"
@@ -205,11 +259,3 @@ def remove_index(folder: Path) -> None:
             text.unlink(missing_ok=True)
     except OSError as error:
         raise WriteFailed(folder, error.strerror or str(error)) from error
-
-
-def _read_manifest(folder: Path) -> int:
-    path = folder / "manifest.json"
-    try:
-        return int(json.loads(path.read_text(encoding="utf-8"))["generation"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return -1  # missing or unreadable: the text index is made anew

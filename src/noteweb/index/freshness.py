@@ -36,6 +36,7 @@ class Source:
     model : opens the model, once; its tokenizer also cuts the passages of a run without vectors.
         None where the vault is lexical only
     bulk : opens the same model for many passages
+    is_thorough : whether all of the index is read, to find damage that no time stamp tells
     """
 
     root: Path
@@ -43,6 +44,7 @@ class Source:
     with_vectors: bool
     model: Callable[[], Embedder | None]
     bulk: Callable[[], Embedder]
+    is_thorough: bool = False
 
     @property
     def embedder(self) -> Embedder | None:
@@ -63,13 +65,19 @@ class SyncReport:
     n_passages_removed: int = 0  # with the notes that changed or went
     n_waiting: int = 0  # passages that still have no vector
     mended: bool = False  # the text index had to be made anew
+    n_damaged: int = 0  # vectors that were no vectors any more
     unread: tuple[Problem, ...] = ()
 
     @property
     def is_changed(self) -> bool:
         """Whether the run changed anything."""
         return bool(
-            self.n_added or self.n_changed or self.n_removed or self.n_embedded or self.mended
+            self.n_added
+            or self.n_changed
+            or self.n_removed
+            or self.n_embedded
+            or self.mended
+            or self.n_damaged
         )
 
 
@@ -138,7 +146,8 @@ def is_complete(index: Index, source: Source) -> bool:
     generation = str(index.catalogue.generation)
     steps = ["edges_of", "vector_edges_of"] if source.embedder else ["edges_of"]
     return (
-        index.is_text_current()
+        index.is_text_current(is_thorough=source.is_thorough)
+        and not (source.is_thorough and index.has_damaged_vectors())
         and all(index.catalogue.meta(step) == generation for step in steps)
         and not (source.embedder and counted.n_waiting)
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from noteweb.errors import IndexDamaged, WriteFailed
+from noteweb.index.vectors import cosines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,6 @@ ANN_FROM = 100_000
 
 _TRAIN_PER_LIST = 64
 _PROBES = 48
-_LARGEST = 1.01  # a cosine, with room for rounding; not a number is not below it
 _SAMPLE = 4_096  # rows that stand for the background where not all are scored
 
 
@@ -44,21 +44,22 @@ class Found:
     deviation: float
 
 
-def are_cosines(scores: NDArray[np.float32]) -> bool:
-    """Tell whether these can be products of unit vectors; a damaged file seldom has any."""
-    return bool((np.abs(scores) <= _LARGEST).all())
-
-
 def find_nearest(
     vectors: NDArray[np.float32], query: NDArray[np.float32], limit: int, ann: Path | None = None
 ) -> Found:
     """Find the `limit` rows nearest to `query` (unit rows, shape (n, dim) and (dim,)).
 
     With an `ann` file the rows it covers are searched through it, the others exactly.
+
+    Raises
+    ------
+    NotUnitVectors
+    IndexDamaged
+        where the `ann` file cannot be read
     """
     if ann is not None and len(vectors) > ANN_FROM and ann.exists():
         return _find_by_lists(vectors, query, limit, ann)
-    scores = vectors @ query
+    scores = cosines(vectors, query)
     rows = _best(scores, limit)
     return Found(
         rows=rows,
@@ -129,10 +130,10 @@ def _find_by_lists(
     covered = min(index.ntotal, len(vectors))
     _, near = index.search(query[None, :], min(limit * 2, covered))
     rows = np.concatenate([near[0][near[0] >= 0], np.arange(covered, len(vectors))])
-    scores = vectors[rows] @ query  # exact: the codes only chose the candidates
+    scores = cosines(vectors[rows], query)  # exact: the codes only chose the candidates
     best = _best(scores, limit)
     sample = np.random.default_rng(0).integers(0, len(vectors), _SAMPLE)
-    usual = vectors[np.sort(sample)] @ query
+    usual = cosines(vectors[np.sort(sample)], query)
     return Found(
         rows=rows[best].astype(np.int64),
         scores=scores[best],

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem
-from noteweb.index.compaction import compact, remove_stale_vectors
+from noteweb.index.compaction import compact, drop_damaged, remove_stale_vectors
 from noteweb.index.embedding import embed_waiting, make_vector_edges
 from noteweb.index.freshness import (
     WORDS,
@@ -57,9 +57,12 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
     check_space(index, source.embedder)
     with index.lock():
         remove_stale_vectors(index)
-        mended = not index.is_text_current() and index.catalogue.generation > 0
+        # Reading all of the text index costs little beside what a run does.
+        is_current = index.is_text_current(is_thorough=True)
+        mended = not is_current and index.catalogue.generation > 0
         if mended:
             index.mend_text()
+        n_damaged = drop_damaged(index) if source.is_thorough else 0
         changes = find_changes(index, source)
         taken = _take_notes(index, source, changes, progress) if changes else SyncReport()
         _settle(index)
@@ -75,6 +78,7 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
             n_removed=len(changes.gone),
             n_embedded=n_embedded,
             mended=mended,
+            n_damaged=n_damaged,
             unread=(*changes.scan.problems, *taken.unread),
         ),
     )

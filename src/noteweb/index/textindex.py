@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ import tantivy
 from noteweb.errors import IndexDamaged, WriteFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 #: Chinese, Japanese and Thai stretches: no spaces between words, so pairs of characters are terms.
@@ -61,13 +62,14 @@ class TextIndex:
         self._folder = folder
         self._query_words = _analyzer(stop=True)
         self._all_words = _analyzer(stop=False)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(_schema(), path=str(folder), reuse=True)
-        except OSError as error:
-            raise WriteFailed(folder, error.strerror or str(error)) from error
-        except ValueError as error:
-            raise IndexDamaged(folder, _first_line(error)) from error
+        with _panics_told(folder):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._index = tantivy.Index(_schema(), path=str(folder), reuse=True)
+            except OSError as error:
+                raise WriteFailed(folder, error.strerror or str(error)) from error
+            except ValueError as error:
+                raise IndexDamaged(folder, _first_line(error)) from error
         self._index.register_tokenizer("words", self._all_words)
         self._index.register_tokenizer("grams", _gram_analyzer())
 
@@ -78,20 +80,13 @@ class TextIndex:
         ------
         WriteFailed
             where the disk refuses; the index then stands as before
+        IndexDamaged
         """
-        try:
-            writer = self._index.writer(heap_size=_HEAP_MB * 1_000_000, num_threads=1)
-            # By query: tantivy-py's delete by term takes the number for a signed one and deletes
-            # nothing from an unsigned field, without a word.
-            gone = tantivy.Query.term_set_query(self._index.schema, "nid", list(removed))
-            writer.delete_documents_by_query(gone)
-            for row in added:
-                writer.add_document(_document(row))
-            writer.commit()
-            writer.wait_merging_threads()
-            self._index.reload()
-        except (OSError, ValueError) as error:
-            raise WriteFailed(self._folder, _first_line(error)) from error
+        with _panics_told(self._folder):
+            try:
+                self._write(removed, added)
+            except (OSError, ValueError) as error:
+                raise WriteFailed(self._folder, _first_line(error)) from error
 
     def search(
         self,
@@ -116,12 +111,13 @@ class TextIndex:
         if not terms:
             return ()
         parsed = _restricted(self._index.schema, self._any_of(terms), fields, nids)
-        try:
-            searcher = self._index.searcher()
-            hits = searcher.search(parsed, limit=limit, count=False).hits
-            pids = searcher.fast_field_values("pid", [address for _, address in hits])
-        except (OSError, ValueError) as error:
-            raise IndexDamaged(self._folder, _first_line(error)) from error
+        with _panics_told(self._folder):
+            try:
+                searcher = self._index.searcher()
+                hits = searcher.search(parsed, limit=limit, count=False).hits
+                pids = searcher.fast_field_values("pid", [address for _, address in hits])
+            except (OSError, ValueError) as error:
+                raise IndexDamaged(self._folder, _first_line(error)) from error
         scored = ((int(pid), float(hit[0])) for pid, hit in zip(pids, hits, strict=True))
         return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0])))
 
@@ -145,6 +141,18 @@ class TextIndex:
     def n_passages(self) -> int:
         """How many passages can be found."""
         return int(self._index.searcher().num_docs)
+
+    def _write(self, removed: Iterable[int], added: Iterable[TextRow]) -> None:
+        writer = self._index.writer(heap_size=_HEAP_MB * 1_000_000, num_threads=1)
+        # By query: tantivy-py's delete by term takes the number for a signed one and deletes
+        # nothing from an unsigned field, without a word.
+        gone = tantivy.Query.term_set_query(self._index.schema, "nid", list(removed))
+        writer.delete_documents_by_query(gone)
+        for row in added:
+            writer.add_document(_document(row))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
 
     def _any_of(self, terms: Sequence[tuple[str, str]]) -> tantivy.Query:
         schema = self._index.schema
@@ -236,5 +244,17 @@ def _restricted(
     return tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else query
 
 
-def _first_line(error: Exception) -> str:
+@contextmanager
+def _panics_told(folder: Path) -> Iterator[None]:
+    """Turn a panic of tantivy over damaged files into the error that says so."""
+    try:
+        yield
+    except BaseException as error:
+        # pyo3's PanicException is no Exception and cannot be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise IndexDamaged(folder, _first_line(error)) from error
+
+
+def _first_line(error: BaseException) -> str:
     return str(error).split("\n", 1)[0]

@@ -8,10 +8,8 @@ either half is dropped before fusion: what only one half finds has the other hal
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING
 
-from noteweb.errors import IndexDamaged
 from noteweb.index.lookup import (
     find_in_fields,
     find_owners,
@@ -151,29 +149,28 @@ def _lexical_lane(index: Index, request: Request) -> Lane:
 
 
 def _dense_lane(index: Index, query: NDArray[np.float32], request: Request, words: Lane) -> Lane:
-    from noteweb.index.nearest import are_cosines, find_nearest
+    from noteweb.index.nearest import find_nearest
+    from noteweb.index.vectors import cosines
 
-    vectors = index.vectors()
     scope = find_scope(index.catalogue, request.only)
-    if scope.rows is None:
-        found = find_nearest(vectors, query, _CANDIDATES, index.ann_path)
-        rows = found.rows
-    else:
-        found = find_nearest(vectors[scope.rows], query, _CANDIDATES)
-        rows = scope.rows[found.rows]
-    if not are_cosines(found.scores) or not isfinite(found.deviation):
-        raise IndexDamaged(index.vectors_path, "it holds no unit vectors")
-    cosines = dict(zip(rows.tolist(), found.scores.tolist(), strict=True))
-    scores = {
-        pid: cosines[row]
-        for pid, row in find_pids(index.catalogue, cosines)
-        if scope.pids is None or pid in scope.pids
-    }
-    # The candidates of the words have a meaning too, and it counts.
-    lacking = find_rows(index.catalogue, words.z.keys() - scores.keys())
-    if lacking:
-        exact = vectors[list(lacking.values())] @ query
-        scores |= dict(zip(lacking, exact.tolist(), strict=True))
+    with index.reading_vectors() as vectors:
+        if scope.rows is None:
+            found = find_nearest(vectors, query, _CANDIDATES, index.ann_path)
+            rows = found.rows
+        else:
+            found = find_nearest(vectors[scope.rows], query, _CANDIDATES)
+            rows = scope.rows[found.rows]
+        by_row = dict(zip(rows.tolist(), found.scores.tolist(), strict=True))
+        scores = {
+            pid: by_row[row]
+            for pid, row in find_pids(index.catalogue, by_row)
+            if scope.pids is None or pid in scope.pids
+        }
+        # The candidates of the words have a meaning too, and it counts.
+        lacking = find_rows(index.catalogue, words.z.keys() - scores.keys())
+        if lacking:
+            exact = cosines(vectors[list(lacking.values())], query)
+            scores |= dict(zip(lacking, exact.tolist(), strict=True))
     return _lane(scores, (found.mean, found.deviation), missing=min(scores.values(), default=0.0))
 
 

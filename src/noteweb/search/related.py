@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from noteweb.index.lookup import find_edges, find_passages
+from noteweb.index.vectors import cosines
 from noteweb.model.hit import Hit, Mode, Reason
 from noteweb.search.query import Request, rank_notes, show_hit
 
@@ -143,6 +144,7 @@ def _hit(
     best = passages[0]
     if vector is not None:
         rows = [p.row for p in passages if p.row is not None]
-        nearest = int(np.argmax(index.vectors()[rows] @ vector))
+        with index.reading_vectors() as vectors:
+            nearest = int(np.argmax(cosines(vectors[rows], vector)))
         best = next(p for p in passages if p.row == rows[nearest])
     return show_hit(index, best, frozenset(), score, reasons)

@@ -1,0 +1,113 @@
+"""What becomes of an index whose files are damaged, lost or out of reach, as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from noteweb.cli import run
+
+SMALL = Path(__file__).parent / "vaults" / "small"
+
+
+@pytest.fixture
+def vault(tmp_path, monkeypatch):
+    """Stand in a copy of the small vault."""
+    folder = tmp_path / "vault"
+    shutil.copytree(SMALL, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("NOTEWEB_VAULT", raising=False)
+    return folder
+
+
+def as_json(capfd, *words):
+    """Run a command and give its exit code and its JSON."""
+    code = run([*words, "--format", "json"])
+    return code, json.loads(capfd.readouterr().out)
+
+
+def noise(n_bytes):
+    """Give random bytes, the same ones each time."""
+    return np.random.default_rng(0).bytes(n_bytes)
+
+
+def spoil_text(folder):
+    """Overwrite the files of a text index in place but for their ends, as a failing disk may."""
+    for path in sorted(folder.glob("*.fast")) + sorted(folder.glob("*.idx")):
+        data = path.read_bytes()
+        path.write_bytes(noise(len(data) - 120) + data[-120:])
+
+
+def test_a_damaged_text_index_mends_itself(capfd, vault):
+    """Random bytes inside the words' files are noticed before they are used, in one line."""
+    _, before = as_json(capfd, "query", "swarm", "-q")
+    spoil_text(vault / ".noteweb" / "text")
+    assert run(["query", "swarm", "--format", "json"]) == 0
+    told = capfd.readouterr()
+    assert told.err == "index: 4 notes, 24 passages; text index made anew\n"
+    assert json.loads(told.out) == before
+
+
+def test_damage_that_no_time_stamp_tells_is_found_by_index(capfd, vault):
+    """A bit that flips on the disk leaves size and time alone; index and status read the bytes."""
+    _, before = as_json(capfd, "query", "swarm", "-q")
+    path = next((vault / ".noteweb" / "text").glob("*.idx"))
+    found, data = path.stat(), path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
+    assert as_json(capfd, "status")[1]["damaged"] == ["words"]
+    assert run(["index"]) == 0
+    assert "text index made anew" in capfd.readouterr().err
+    assert as_json(capfd, "status")[1]["damaged"] == []
+    assert as_json(capfd, "query", "swarm", "-q")[1] == before
+
+
+def test_a_copied_index_is_no_damaged_one(capfd, vault, tmp_path):
+    """Other time stamps alone make nothing anew."""
+    assert run(["index", "-q"]) == 0
+    for path in (vault / ".noteweb" / "text").iterdir():
+        os.utime(path, ns=(1, 1))
+    assert run(["index"]) == 0
+    assert "nothing changed" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("kept", [0, 1_000, 9_000])
+def test_damaged_vectors_are_refused_and_made_anew(capfd, vault, kept):
+    """No answer comes from noise: one line, code 3; index embeds what is damaged and no more."""
+    _, before = as_json(capfd, "query", "swarm", "-q")
+    _, related = as_json(capfd, "related", "Winter cluster", "-q")
+    path = vault / ".noteweb" / "vectors-0.f32"
+    data = path.read_bytes()
+    path.write_bytes(data[:kept] + noise(len(data) - kept))
+    for words in (["query", "swarm"], ["related", "Winter cluster"]):
+        assert run(words) == 3
+        told = capfd.readouterr()
+        assert told.out == ""
+        assert len(told.err.splitlines()) == 2
+        assert "no unit vectors" in told.err
+    assert as_json(capfd, "status")[1]["damaged"] == ["vectors"]
+    assert run(["index"]) == 0
+    n_rows = len(data) // 1_024
+    n_damaged = n_rows - kept // 1_024
+    assert f"{n_damaged} passages embedded, {n_damaged} vectors were damaged" in (
+        capfd.readouterr().err
+    )
+    assert as_json(capfd, "query", "swarm", "-q")[1] == before
+    assert as_json(capfd, "related", "Winter cluster", "-q")[1] == related
+
+
+def test_lost_vectors_are_made_anew(capfd, vault):
+    """A vector file that is gone or cut off is embedded again by index."""
+    _, before = as_json(capfd, "query", "swarm", "-q")
+    for spoil in (lambda path: path.unlink(), lambda path: os.truncate(path, 3_000)):
+        (path,) = (vault / ".noteweb").glob("vectors-*.f32")
+        spoil(path)
+        assert run(["query", "swarm"]) == 3
+        assert run(["index", "-q"]) == 0
+        capfd.readouterr()
+        assert as_json(capfd, "query", "swarm", "-q")[1] == before
