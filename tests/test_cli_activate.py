@@ -336,3 +336,23 @@ def test_the_reliability_curve_is_drawn(capsys, garden):
     assert sum(int(row[2]) for row in rows) == 40
     assert [float(row[1]) for row in rows] == [0.0] * 4 + [1.0] * 4
     assert lines[-1].startswith("expected calibration error 0.")
+
+
+def test_a_new_note_goes_where_the_settings_say_and_is_opened(tmp_path, capsys, monkeypatch):
+    """[new] names folder and template; --edit opens the file; an editor that fails is told."""
+    (tmp_path / "t.md").write_text("# {{title}}\n")
+    (tmp_path / "noteweb.toml").write_text('[new]\nfolder = "in/box"\ntemplate = "t.md"\n')
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho edited >> "$1"\n')
+    editor.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(editor))
+    assert run(["new", "a: b", "--edit", "-C", str(tmp_path)]) == 0
+    path = tmp_path / "in" / "box" / "a b.md"
+    assert capsys.readouterr().out == f"{path}\n"
+    assert path.read_text() == "# a: b\nedited\n"
+    assert run(["new", "a: b", "--edit", "-C", str(tmp_path)]) == 3
+    assert path.read_text() == "# a: b\nedited\n"
+    capsys.readouterr()
+    monkeypatch.setenv("VISUAL", str(tmp_path / "nothing"))
+    assert run(["new", "c", "-e", "-C", str(tmp_path)]) == 3
+    assert "set $VISUAL or $EDITOR" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noteweb.config import TEMPLATE, Config, read_config
+from noteweb.config import TEMPLATE, Config, NewNote, read_config
 from noteweb.errors import ConfigInvalid
 
 
@@ -22,10 +22,15 @@ def test_the_template_is_the_defaults(tmp_path):
 def test_settings_are_read(tmp_path):
     """Every key of the file reaches the configuration."""
     (tmp_path / "noteweb.toml").write_text(
-        'model = "none"\ndevice = "cpu"\nignore = ["templates", "*.tmp.md"]\n', encoding="utf-8"
+        'model = "none"\ndevice = "cpu"\nignore = ["templates", "*.tmp.md"]\n'
+        '[new]\nfolder = "in"\ntemplate = "t.md"\n',
+        encoding="utf-8",
     )
     assert read_config(tmp_path) == Config(
-        model="none", device="cpu", ignore=("templates", "*.tmp.md")
+        model="none",
+        device="cpu",
+        ignore=("templates", "*.tmp.md"),
+        new=NewNote(folder="in", template="t.md"),
     )
 
 
@@ -39,6 +44,12 @@ def test_settings_are_read(tmp_path):
         ("ignore = 'x'", "list of strings"),
         ("ignore = [1]", "list of strings"),
         ("device = 'tpu'", "not 'tpu'"),
+        ("new = 'inbox'", "'new' must be a table"),
+        ("[new]\nfile = 'x'", "unknown key 'new.file'"),
+        ("[new]\nfolder = ''", "'new.folder' must be a string that is not empty"),
+        ("[new]\nfolder = '../x'", "'new.folder' leads out of the vault"),
+        ("[new]\ntemplate = '/etc/passwd'", "'new.template' leads out of the vault"),
+        ('[new]\ntemplate = "a\\u0000"', "'new.template' leads out of the vault"),
     ],
 )
 def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):

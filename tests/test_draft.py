@@ -1,9 +1,14 @@
 """A new note's text and its file."""
 
-import pytest
+import re
 
-from noteweb.draft import draft_from_gap, draft_note, write_draft
-from noteweb.errors import AlreadyThere, BadRequest, WriteFailed
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from noteweb.config import NewNote
+from noteweb.draft import draft_from_gap, draft_note, name_file, write_draft
+from noteweb.errors import AlreadyThere, BadRequest, ConfigInvalid, WriteFailed
 from noteweb.model.firing import FoundPassage, Gap, Report
 from noteweb.model.note import Field
 from noteweb.parse.fields import match_field
@@ -12,9 +17,10 @@ from noteweb.parse.frontmatter import read_frontmatter
 ODD = 'Odd: "title" #1 [x]'
 
 
-def test_an_empty_note_has_the_seven_fields():
+def test_an_empty_note_has_the_seven_fields(tmp_path):
     """The skeleton reads back with its title and a key for each field."""
-    entries = {entry.key: entry.value for entry in read_frontmatter(draft_note(ODD)).entries}
+    text = draft_note(tmp_path, NewNote(), ODD)
+    entries = {entry.key: entry.value for entry in read_frontmatter(text).entries}
     assert entries["title"] == ODD
     assert {match_field(key) for key in entries} >= set(Field)
 
@@ -58,7 +64,63 @@ def test_a_title_that_names_no_file_is_refused(tmp_path, title):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_is_gone_is_one_line(tmp_path):
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
     """A vault that cannot be written says so."""
+    (tmp_path / "file").write_text("x")
     with pytest.raises(WriteFailed):
-        write_draft(tmp_path / "gone", "a", "")
+        write_draft(tmp_path / "file", "a", "")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Plain title", "Plain title"),
+        ("a/b\\c: d?", "a b c d"),
+        ("[[link]] #tag ^block | alias", "link tag block alias"),
+        ("\u202edne eht\u202c \u200fמילה", "dne eht מילה"),
+        ("e\u0301te\u0301", "été"),
+        ("con", "_con"),
+        ("NUL.txt", "_NUL.txt"),
+        ("constant", "constant"),
+        (".hidden.", "hidden"),
+        ("\ud800half\0", "half"),
+        ("я" * 300, "я" * 100),
+    ],
+)
+def test_any_title_gives_a_safe_name(title, name):
+    """Signs no system takes go, marks that nobody sees too, and a long title is cut by bytes."""
+    assert name_file(title) == name
+
+
+@given(st.text())
+def test_a_name_is_one_file_of_the_folder(title):
+    """Whatever the title: one visible name of bounded length, the same when named again."""
+    try:
+        name = name_file(title)
+    except BadRequest:
+        return
+    assert not set(name) & set('/\\\0<>:"|?*#^[]')
+    assert name[0] != "."
+    assert len(name.encode()) <= 201
+    assert name_file(name) == name
+
+
+def test_a_template_is_filled_in(tmp_path):
+    """Title, date and time take their places; as the value of a key the title stays one string."""
+    (tmp_path / "own.md").write_text(
+        "---\ntitle: {{title}}\nmade: {{date}}\n---\n# {{ title }}\n{{time}} {{other}}\n"
+    )
+    text = draft_note(tmp_path, NewNote(template="own.md"), ODD)
+    entries = {entry.key: entry.value for entry in read_frontmatter(text).entries}
+    assert entries["title"] == ODD
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", str(entries["made"]))
+    assert re.search(rf"^# {re.escape(ODD)}\n\d\d:\d\d \{{\{{other", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("data", [None, b"\xff\xfe\xff"])
+def test_a_template_that_cannot_be_read_is_told(tmp_path, data):
+    """The settings are named, for there it stands."""
+    if data is not None:
+        (tmp_path / "own.md").write_bytes(data)
+    with pytest.raises(ConfigInvalid, match=r"noteweb\.toml: the template own\.md cannot be read"):
+        draft_note(tmp_path, NewNote(template="own.md"), "a")

@@ -21,7 +21,11 @@ DEFAULT_IGNORE = (
     "logseq/.recycle",
 )
 
-TEMPLATE = """\
+#: The line of the template that leaves nothing out.
+NO_IGNORE = '# ignore = ["templates", "*.excalidraw.md"]\n'
+
+TEMPLATE = (
+    """\
 # noteweb's settings for this folder of notes. Every line is optional.
 
 # The embedding model: "default" (all-MiniLM-L6-v2, English, shipped, needs no network),
@@ -32,8 +36,25 @@ TEMPLATE = """\
 # device = "auto"
 
 # Files and folders to leave out, as in .gitignore, beside hidden ones.
-# ignore = ["templates", "*.excalidraw.md"]
 """
+    + NO_IGNORE
+    + """\
+
+# Where `noteweb new` puts a note, and a template of your own in place of the seven fields;
+# {{title}}, {{date}} and {{time}} in it are filled in. Both lie in the vault.
+# [new]
+# folder = "inbox"
+# template = "templates/note.md"
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNote:
+    """How a new note is made: its folder and template, relative to the vault; empty by default."""
+
+    folder: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +67,13 @@ class Config:
         nobody said, and then the model that made the index goes on
     device : "auto", "cpu", "cuda" or "mps"
     ignore : globs of files and folders to leave out, beside `DEFAULT_IGNORE`
+    new : where `noteweb new` puts a note, and its template
     """
 
     model: str = ""
     device: str = "auto"
     ignore: tuple[str, ...] = ()
+    new: NewNote = NewNote()
 
 
 def read_config(root: Path) -> Config:
@@ -81,6 +104,8 @@ def _checked(path: Path, raw: dict[str, object]) -> Config:
         if key == "ignore":
             if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
                 raise ConfigInvalid(path, "'ignore' must be a list of strings")
+        elif key == "new":
+            continue
         elif not isinstance(value, str) or not value:
             raise ConfigInvalid(path, f"{key!r} must be a string that is not empty")
     ignore = raw.get("ignore", [])
@@ -91,4 +116,27 @@ def _checked(path: Path, raw: dict[str, object]) -> Config:
         model=str(raw.get("model", "")),
         device=device,
         ignore=tuple(ignore) if isinstance(ignore, list) else (),
+        new=_read_new(path, raw.get("new", {})),
     )
+
+
+def _read_new(path: Path, raw: object) -> NewNote:
+    if not isinstance(raw, dict):
+        raise ConfigInvalid(path, "'new' must be a table: [new]")
+    known = [field.name for field in fields(NewNote)]
+    for key, value in raw.items():
+        if key not in known:
+            raise ConfigInvalid(path, f"unknown key 'new.{key}' (known: {', '.join(known)})")
+        if not isinstance(value, str) or not value:
+            raise ConfigInvalid(path, f"'new.{key}' must be a string that is not empty")
+        if not _is_inside(path.parent, value):
+            raise ConfigInvalid(path, f"'new.{key}' leads out of the vault: {value}")
+    return NewNote(**raw)
+
+
+def _is_inside(root: Path, name: str) -> bool:
+    """Tell whether a path stays in the vault, through links too, which a stranger may have set."""
+    try:
+        return (root / name).resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from noteweb.errors import AlreadyThere, BadRequest, WriteFailed
+from noteweb.config import FILE_NAME
+from noteweb.errors import AlreadyThere, BadRequest, ConfigInvalid, WriteFailed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from noteweb.config import NewNote
     from noteweb.model.firing import Gap, Report
 
 _FIELDS = {
@@ -24,7 +27,13 @@ _FIELDS = {
     "SignalAmplification": "How might it spread?",
 }
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*#^\[\]]')
-_LONGEST_NAME = 120  # characters: file systems stop at 255 bytes
+_LONGEST_NAME = 200  # bytes: file systems stop at 255, and sync programs add to names
+#: Windows takes these for devices, whatever follows the dot; vaults are synced there.
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})  # controls, marks of direction
+_PLACE = re.compile(r"\{\{\s*(title|date|time)\s*\}\}")
+_HEAD = re.compile(r"\A---[ \t]*\n.*?^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_WHOLE_VALUE = re.compile(r"(?m)(:[ \t]+)\{\{\s*title\s*\}\}[ \t]*$")
 
 
 def write_draft(folder: Path, title: str, text: str) -> Path:
@@ -35,24 +44,72 @@ def write_draft(folder: Path, title: str, text: str) -> Path:
     BadRequest : no file can have this title
     AlreadyThere, WriteFailed
     """
-    name = " ".join(_FORBIDDEN.sub(" ", title).split())[:_LONGEST_NAME].strip(" .")
-    if not name:
-        message = f"no file can be called {title!r}"
-        raise BadRequest(message, "give the note a title of letters or numbers")
-    path = folder / f"{name}.md"
+    path = folder / f"{name_file(title)}.md"
     try:
-        with path.open("x", encoding="utf-8") as stream:
+        if not folder.is_dir():
+            folder.mkdir(parents=True)
+        with path.open("x", encoding="utf-8", newline="") as stream:
             stream.write(text)
-    except FileExistsError:
+    except FileExistsError as error:
+        if not folder.is_dir():
+            raise WriteFailed(folder, "a file of that name stands there") from error
         raise AlreadyThere(path) from None
     except OSError as error:
         raise WriteFailed(path, error.strerror or str(error)) from error
     return path
 
 
-def draft_note(title: str) -> str:
-    """Give the text of an empty note: the seven fields, each with its question as a comment."""
-    return _write(title, (), (), "")
+def name_file(title: str) -> str:
+    """Give the name, without its ending, that a title has as a file on every system.
+
+    Signs that a system or a wikilink cannot have become blanks, what nobody sees goes, and a long
+    title is cut.
+
+    Raises
+    ------
+    BadRequest : nothing of the title is left
+    """
+    text = unicodedata.normalize("NFC", _FORBIDDEN.sub(" ", title))
+    seen = "".join(char for char in text if unicodedata.category(char) not in _UNSEEN)
+    words = " ".join(seen.split()).strip(" .")
+    name = words.encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .")
+    if not name:
+        message = f"no file can be called {title!r}"
+        raise BadRequest(message, "give the note a title of letters or numbers")
+    return f"_{name}" if _DEVICES.match(name) else name
+
+
+def fill_template(template: str, title: str) -> str:
+    """Fill in {{title}}, {{date}} and {{time}}, as Obsidian's own templates are.
+
+    A title that is the whole value of a key in the frontmatter is quoted, whatever is in it.
+    """
+    now = datetime.now(UTC).astimezone()
+    values = {"title": title, "date": now.date().isoformat(), "time": now.strftime("%H:%M")}
+    head = _HEAD.match(template)
+    end = head.end() if head else 0
+    quoted = _WHOLE_VALUE.sub(lambda found: found[1] + _quoted(title), template[:end])
+    return _PLACE.sub(lambda found: values[found[1]], quoted + template[end:])
+
+
+def draft_note(root: Path, new: NewNote, title: str) -> str:
+    """Give the text of an empty note: the vault's own template, else the seven fields.
+
+    Of the seven, each has its question as a comment.
+
+    Raises
+    ------
+    ConfigInvalid : the template cannot be read
+    """
+    if not new.template:
+        return _write(title, (), (), "")
+    try:
+        template = (root / new.template).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        told = f"the template {new.template} cannot be read: {reason}"
+        raise ConfigInvalid(root / FILE_NAME, told) from error
+    return fill_template(template, title)
 
 
 def draft_from_gap(gap: Gap, report: Report, title: str = "") -> str:

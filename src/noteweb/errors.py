@@ -22,6 +22,7 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── SandboxUnavailable   the machine offers no sandbox, and one was asked for
     ├── ExecutorUnavailable  the machines that should run it cannot be reached
     ├── ExtraMissing         a part of noteweb whose libraries are not installed
+    ├── EditorFailed         the user's editor does not run
     ├── NobodyToAsk          a person has to decide, and none is at a terminal
     ├── ClaimsMissing        a view without claims, where evidence should be written
     ├── ConditionsMissing    a note that no document can set off
@@ -240,6 +241,13 @@ class ExtraMissing(NotewebError):
             f"{purpose} needs libraries that are not installed",
             f"install them with: pip install 'noteweb[{extra}]'",
         )
+
+
+class EditorFailed(NotewebError):
+    """The user's editor could not be started, or ended with an error."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} is written, but not edited: {reason}", "set $VISUAL or $EDITOR")
 
 
 class NobodyToAsk(NotewebError):

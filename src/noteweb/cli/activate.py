@@ -10,11 +10,12 @@ import typer
 from noteweb.activation.label import Answer
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Device, Quiet, Value, ValueFormat, Vault, open_web, tell
-from noteweb.errors import BadRequest, ConditionsMissing
+from noteweb.errors import BadRequest, ConditionsMissing, EditorFailed
 from noteweb.row import report_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from noteweb.model.document import Document
     from noteweb.model.firing import Gap, Report
@@ -112,11 +113,15 @@ def new(
     gap: Annotated[
         int, typer.Option("--gap", min=1, help="Which gap, as activate --gaps numbers them.")
     ] = 1,
+    edit: Annotated[
+        bool, typer.Option("--edit", "-e", help="Open it in $VISUAL or $EDITOR.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Start a note with the seven fields, empty or on a gap that a paper leaves.
 
     An old note is never touched. Without a title a gap's own is taken.
+    Its folder and a template of your own stand in noteweb.toml, under [new].
 
     Example: noteweb new --from-gap paper.pdf --gap 2
     """
@@ -127,9 +132,11 @@ def new(
             report, found = _find_gap(web, from_gap, gap)
             text, title = draft_from_gap(found, report, title), title or found.title
         else:
-            text = draft_note(title)
-        path = write_draft(web.root, title, text)
+            text = draft_note(web.root, web.config.new, title)
+        path = write_draft(web.root / web.config.new.folder, title, text)
     typer.echo(path)
+    if edit:
+        _edit(path)
 
 
 def register(app: typer.Typer) -> None:
@@ -151,6 +158,15 @@ def _read(papers: list[str]) -> Iterator[Document]:
             typer.echo(f"{found.path}: {found.message}", err=True)
         else:
             yield found
+
+
+def _edit(path: Path) -> None:
+    import click
+
+    try:
+        click.edit(filename=str(path))
+    except click.ClickException as error:
+        raise EditorFailed(path, error.message) from error
 
 
 def _find_gap(web: NoteWeb, paper: str, number: int) -> tuple[Report, Gap]:

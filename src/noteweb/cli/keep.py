@@ -21,6 +21,7 @@ from noteweb.cli.options import (
     open_web,
 )
 from noteweb.row import problem_row
+from noteweb.text.visible import visible
 
 
 def init(
@@ -30,15 +31,17 @@ def init(
 ) -> None:
     """Make a folder of notes a vault; no note is touched.
 
-    Writes noteweb.toml with every setting, all of them optional.
+    Writes noteweb.toml with every setting, all of them optional. In an Obsidian vault or a Logseq
+    graph, templates and what else its settings exclude are left out.
 
     Example: noteweb init ~/notes
     """
     from noteweb.setup import init_vault
 
-    made = init_vault(folder)
+    done = init_vault(folder)
     if not quiet:
-        typer.echo("\n".join(f"made {path}" for path in made) or "already a vault", err=True)
+        told = [*done.found, *(f"made {path}" for path in done.made)]
+        typer.echo(visible("\n".join(told)) or "already a vault", err=True)
 
 
 def index(
