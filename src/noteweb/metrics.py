@@ -28,6 +28,7 @@ _FIRST_SHARE = 0.1
 _N_BINS = 10
 _N_DRAWS = 1_000
 _ALPHA = 0.025  # on each side: intervals of 95 %
+_ENDS = (_ALPHA, 1 - _ALPHA)
 
 
 def auc(labels: Bools, scores: Floats) -> float:
@@ -92,14 +93,43 @@ def calibration_error(labels: Bools, probabilities: Floats, n_bins: int = _N_BIN
     return float(np.abs(told - true).sum() / labels.size)
 
 
-def bootstrap(metric: Metric, labels: Bools, scores: Floats, seed: int = 0) -> Interval:
+def precision_from(labels: Bools, scores: Floats, *, threshold: float) -> float:
+    """Give the share of relevant ones among the records that score at least so much, else nan."""
+    chosen = labels[scores >= threshold]
+    return float(chosen.mean()) if chosen.size else float("nan")
+
+
+def recall_from(labels: Bools, scores: Floats, *, threshold: float) -> float:
+    """Give the share of the relevant records that score at least so much."""
+    return float((scores[labels] >= threshold).mean())
+
+
+def false_rate_from(labels: Bools, scores: Floats, *, threshold: float) -> float:
+    """Give the share of the other records that score at least so much."""
+    return float((scores[~labels] >= threshold).mean())
+
+
+def bootstrap(
+    metric: Metric,
+    labels: Bools,
+    scores: Floats,
+    seed: int = 0,
+    *,
+    groups: NDArray[np.int64] | None = None,
+) -> Interval:
     """Give a metric with its percentile interval over records drawn anew.
 
-    Draws in which all records are of one kind are made again. About a thousand metrics' cost.
+    Draws in which all records are of one kind are made again, those in which the metric is nan do
+    not count. About a thousand metrics' cost.
+
+    Parameters
+    ----------
+    groups : numbers of what is drawn, such as the document of each pair; None where every record
+        stands for itself
 
     Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
     """
-    return _bootstrap(lambda rows: metric(labels[rows], scores[rows]), labels, seed)
+    return _bootstrap(lambda rows: metric(labels[rows], scores[rows]), labels, seed, groups)
 
 
 def bootstrap_difference(
@@ -113,16 +143,32 @@ def bootstrap_difference(
     )
 
 
-def _bootstrap(value: Callable[[NDArray[np.intp]], float], labels: Bools, seed: int) -> Interval:
+def _bootstrap(
+    value: Callable[[NDArray[np.intp]], float],
+    labels: Bools,
+    seed: int,
+    groups: NDArray[np.int64] | None = None,
+) -> Interval:
     rng = np.random.default_rng(seed)
+    members = _members(groups) if groups is not None else None
+    n_drawn = labels.size if members is None else len(members)
     values: list[float] = []
     while len(values) < _N_DRAWS:
-        rows = np.sort(rng.integers(labels.size, size=labels.size))
-        if 0 < labels[rows].sum() < labels.size:
+        rows = np.sort(rng.integers(n_drawn, size=n_drawn))
+        if members is not None:
+            rows = np.concatenate([members[i] for i in rows])
+        if 0 < labels[rows].sum() < len(rows):
             values.append(value(rows))
-    low, high = np.quantile(values, [_ALPHA, 1 - _ALPHA])
     whole = value(np.arange(labels.size))
+    low, high = (whole, whole) if np.isnan(values).all() else np.nanquantile(values, _ENDS)
     return Interval(estimate=whole, low=float(low), high=float(high), alpha=_ALPHA)
+
+
+def _members(groups: NDArray[np.int64]) -> list[NDArray[np.intp]]:
+    """Give the places of each group's records."""
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order]) != 0) + 1
+    return np.split(order, starts)
 
 
 def _n_read(labels: Bools, scores: Floats, recall: float) -> int:

@@ -59,11 +59,16 @@ class Conditions:
         """Give which conditions hold only together with others."""
         return np.flatnonzero(self.joint)
 
-    def best_alone(self, values: Floats) -> Floats:
-        """Give the best of each note's alternatives, -inf where it has none."""
+    def best_alone(self, values: Floats, n_best: int = 1) -> Floats:
+        """Give the best of each note's alternatives, -inf where it has none.
+
+        Parameters
+        ----------
+        n_best : the mean of so many
+        """
         if self.joint.any():
             values = np.where(self.joint == 0, values, -np.inf)
-        return best_by_owner(values, self.starts())
+        return best_by_owner(values, self.starts(), n_best)
 
     def join(self, best: Floats, values: Floats) -> Floats:
         """Give the better of a note's alternatives and its joint conditions.

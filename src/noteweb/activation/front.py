@@ -136,6 +136,13 @@ class Activation:
             claims=self._spoken_of(document, options.fdr) if options.with_claims else (),
         )
 
+    def rates(self, document: Document) -> dict[str, float]:
+        """Give the false-fire rate of every note (by id) that has conditions."""
+        if not self.has_conditions:
+            return {}
+        rates = self._read(document).rates
+        return {note: float(rates[owner]) for note, owner in self._owners.items()}
+
     def label(self, document: Document, note: str, answer: Answer) -> Label:
         """Write down what the reader says of a document and a note (an id).
 
@@ -180,11 +187,15 @@ class Activation:
 
     def labelled_rates(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Give the rates of the labelled pairs and whether each fires; unsure ones are left out."""
-        labels = [x for x in read_labels(self._sources.root)[0] if x.answer is not Answer.UNSURE]
+        labels = self.sure_labels()
         return (
             np.array([label.rate for label in labels]),
-            np.array([label.answer is Answer.FIRES for label in labels], dtype=bool),
+            np.array([label.fires for label in labels], dtype=bool),
         )
+
+    def sure_labels(self) -> list[Label]:
+        """Give the vault's labels but for the unsure ones, in the order written."""
+        return [x for x in read_labels(self._sources.root)[0] if x.answer is not Answer.UNSURE]
 
     @cached_property
     def _owners(self) -> dict[str, int]:
@@ -198,7 +209,7 @@ class Activation:
 
     def _read_on(self, document: Document, make: Callable[[Tools], Ground]) -> Reading:
         """Read a document's windows by the index's model, foreign ones by a multilingual one."""
-        windows = cut_windows(document.sentences)
+        windows = cut_windows(document.text, document.sentences)
         texts = [window.text for window in windows]
         foreign = cannot_read(self._tools.embedder.name, texts)
         lanes = []

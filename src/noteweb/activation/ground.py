@@ -44,6 +44,11 @@ _WEIGHTS = (1.0, 1.0, 2.0, 0.5)
 #: The same across languages, where few words are shared and the body has no vectors to compare.
 _WEIGHTS_ACROSS = (1.0, 0.1, 0.2, 0.0)
 
+#: Across languages one condition alone is met by accident; the mean of the best few is what a
+#: window has to do with a note. And the gap between two languages is the same for all conditions,
+#: so what a window has in common with all of them is taken off.
+_N_BEST_ACROSS = 5
+
 #: How far each note is held against its own background rather than that of all notes.
 _OWN_SHARE = 0.5
 
@@ -68,7 +73,12 @@ class Texts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """What windows are compared with."""
+    """What windows are compared with.
+
+    Attributes
+    ----------
+    is_across : whether windows are in other languages than most conditions
+    """
 
     conditions: Conditions
     vectors: NDArray[np.float32]  # of the conditions, general ones included
@@ -79,6 +89,7 @@ class Holdings:
     body: NDArray[np.float32]
     body_starts: NDArray[np.int64]
     body_owners: NDArray[np.int64]  # positions of the notes that have a body
+    is_across: bool = False
 
     def best_condition(self, scale: Scale, texts: Texts, window: int, owner: int) -> int:
         """Give the condition of a note that a window meets best, in meaning and words together."""
@@ -179,7 +190,7 @@ def _make(
     is_own = tools.embedder.identity == index.space
     holdings = hold(index, conditions, vectors[:n_texts])
     if not is_own:
-        holdings = replace(holdings, body=holdings.body[:0])
+        holdings = replace(holdings, body=holdings.body[:0], is_across=True)
     words = count_terms(windows, index.text.sequence)
     texts = Texts(vectors=vectors[n_texts:], words=words)
     parts = find_parts(holdings, texts, sources)
@@ -221,7 +232,10 @@ def _find_chunk(
 ) -> tuple[Floats, Floats]:
     """Give the parts without joint conditions, and the values of those by meaning and by words."""
     conditions = holdings.conditions
-    meaning = normalise(vectors @ holdings.vectors.T, holdings.cohort)[:, : conditions.n_own]
+    meaning = normalise(vectors @ holdings.vectors.T, holdings.cohort)
+    if holdings.is_across:
+        meaning -= meaning.mean(axis=1, keepdims=True)
+    meaning = meaning[:, : conditions.n_own]
     words = weigh(counts, holdings.idf)
     shared = cosines(words, holdings.condition_words)
     body = np.zeros((len(vectors), len(conditions.nids)))
@@ -230,7 +244,7 @@ def _find_chunk(
         body[:, holdings.body_owners] = centre(near)
     parts = np.stack(
         [
-            conditions.best_alone(meaning),
+            conditions.best_alone(meaning, _N_BEST_ACROSS if holdings.is_across else 1),
             conditions.best_alone(shared),
             cosines(words, holdings.note_words),
             body,
@@ -373,7 +387,7 @@ def _cut_body(index: Index, nid: int) -> list[str]:
             (nid,),
         )
     )
-    return [window.text for window in cut_windows(_read_sentences(text))]
+    return [window.text for window in cut_windows(text, _read_sentences(text))]
 
 
 def _read_sentences(text: str) -> tuple[Sentence, ...]:

@@ -57,6 +57,11 @@ class Label:
     rate: float
     written: str = ""
 
+    @property
+    def fires(self) -> bool:
+        """Whether the reader says so."""
+        return self.answer is Answer.FIRES
+
 
 def read_labels(vault: Path) -> tuple[tuple[Label, ...], tuple[Problem, ...]]:
     """Give the vault's labels in the order written, the last word on each pair, and what is wrong.

@@ -74,9 +74,24 @@ def normalise(near: NDArray[np.float32], cohort: Cohort) -> Floats:
     return np.asarray((by_condition + by_window) / 2)
 
 
-def best_by_owner(values: Floats, starts: NDArray[np.int64]) -> Floats:
-    """Give each owner's best column; columns stand in the order of owners, from `starts` on."""
-    return np.asarray(np.maximum.reduceat(values, starts, axis=1))
+def best_by_owner(values: Floats, starts: NDArray[np.int64], n_best: int = 1) -> Floats:
+    """Give each owner's best column; columns stand in the order of owners, from `starts` on.
+
+    With more than one, the mean of so many: columns of -inf do not count, and an owner that has
+    fewer gives the mean of those it has.
+    """
+    if n_best == 1:
+        return np.asarray(np.maximum.reduceat(values, starts, axis=1))
+    parts = np.split(values, starts[1:], axis=1)
+    return np.stack([_mean_of_best(part, n_best) for part in parts], axis=1)
+
+
+def _mean_of_best(values: Floats, n_best: int) -> Floats:
+    top = _top(values, n_best)
+    finite = np.isfinite(top)
+    n = finite.sum(axis=1)
+    total = np.where(finite, top, 0).sum(axis=1)
+    return np.where(n > 0, total / np.maximum(n, 1), -np.inf)
 
 
 def centre(values: Floats) -> Floats:
@@ -85,13 +100,13 @@ def centre(values: Floats) -> Floats:
     return np.asarray((values - values.mean(axis=1, keepdims=True)) / spread)
 
 
-def _top(values: NDArray[np.float32], k: int) -> NDArray[np.float32]:
+def _top(values: Floats, k: int) -> Floats:
     if values.shape[1] <= k:
         return values
     return np.partition(values, values.shape[1] - k, axis=1)[:, -k:]
 
 
-def _mean_and_spread(top: NDArray[np.float32]) -> tuple[Floats, Floats]:
+def _mean_and_spread(top: Floats) -> tuple[Floats, Floats]:
     """Give mean and deviation of each row's finite values; those of all rows where it has few."""
     finite = np.isfinite(top)
     n = np.maximum(finite.sum(axis=1), 1)

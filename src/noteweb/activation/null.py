@@ -92,17 +92,23 @@ def strength(scores: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chance:
-    """How well quiet notes do on documents of one length, sorted draws."""
+    """How well quiet notes do on documents of one length, sorted draws.
+
+    Attributes
+    ----------
+    n_ways : how many independent ways of doing well the best window and the strength amount to
+    """
 
     n_windows: int
     peaks: Floats
     strengths: Floats
+    n_ways: float
 
     def rates(self, scores: Floats) -> Floats:
         """Give how often a quiet note would do as well as each note does, shape (n_notes,).
 
-        Two ways of doing well count, the best window and the document's strength; the better of
-        them is taken twice (Bonferroni). A document of one window has one way.
+        Two ways of doing well count, the best window and the document's strength; chance has the
+        better of them so much more often as the draws say. A document of one window has one way.
 
         Parameters
         ----------
@@ -112,7 +118,7 @@ class Chance:
         if self.n_windows == 1:
             return peak
         breadth = _exceeded(strength(scores), self.strengths)
-        return np.asarray(np.minimum(1.0, 2 * np.minimum(peak, breadth)))
+        return np.asarray(np.minimum(1.0, self.n_ways * np.minimum(peak, breadth)))
 
 
 def draw_chance(null: Null, n_windows: int) -> Chance:
@@ -121,10 +127,15 @@ def draw_chance(null: Null, n_windows: int) -> Chance:
     random = np.random.default_rng(_SEED)
     levels = random.choice(null.levels, n_draws)
     drawn = levels[:, None, None] + random.choice(null.deviations, (n_draws, n_windows, 1))
+    peaks, strengths = drawn.max(axis=1)[:, 0], strength(drawn)[:, 0]
+    ranked = np.sort(peaks), np.sort(strengths)
+    better = np.minimum(_exceeded(peaks, ranked[0]), _exceeded(strengths, ranked[1]))
+    n_ways = float((better <= _TAIL / 2).mean() / (_TAIL / 2))
     return Chance(
         n_windows=n_windows,
-        peaks=np.sort(drawn.max(axis=1)[:, 0]),
-        strengths=np.sort(strength(drawn)[:, 0]),
+        peaks=ranked[0],
+        strengths=ranked[1],
+        n_ways=min(2.0, max(1.0, n_ways)),
     )
 
 

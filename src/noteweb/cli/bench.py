@@ -1,7 +1,8 @@
-"""Commands that measure: bench screening. Each answers on labelled data of the user's own."""
+"""Commands that measure, each on labelled data of the user's own: bench screening, activation."""
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,17 +14,21 @@ from noteweb.cli.options import (
     Value,
     ValueFormat,
     Vault,
+    open_web,
+    tell,
 )
+from noteweb.errors import BadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from noteweb.bench.activation import Measured as MeasuredActivation
     from noteweb.bench.screening import Measured, Reading
     from noteweb.interval import Interval
     from noteweb.row import Row
 
 bench = typer.Typer(
-    help="Measure noteweb on labelled data, beside its peers: screening.", rich_markup_mode=None
+    help="Measure noteweb on labelled data: screening, activation.", rich_markup_mode=None
 )
 
 _NAMES = {
@@ -86,9 +91,112 @@ def bench_screening(
         _show_screening(found, version)
 
 
+@bench.command("activation")
+def bench_activation(
+    labelled: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[SET]",
+            help='JSON lines: {"text": ..., "fires": [NOTE, ...], "maybe": [NOTE, ...]}; path, of'
+            " a file, may stand for text. Default: the vault's own labels.",
+            show_default=False,
+        ),
+    ] = None,
+    vault: Vault = None,
+    *,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="KEY=VALUE", help="Only lines that say so. Repeatable."),
+    ] = None,
+    fdr: Annotated[
+        float, typer.Option("--fdr", min=0, max=1, help="The threshold to measure at.")
+    ] = 0.01,
+    device: Device = None,
+    form: Value = ValueFormat.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Measure which notes fire, on documents that say which should, with intervals of 95 %.
+
+    Pairs of document and note are what is measured; notes named under `maybe` are left out, and so
+    are notes that no line names.
+
+    Example: noteweb bench activation labelled.jsonl --where lang=en
+    """
+    from noteweb.bench.activation import measure_labels, measure_set
+    from noteweb.cli import shape
+
+    facts = _read_facts(where or [])
+    with open_web(vault, quiet=quiet, device=device) as web:
+        if labelled is None:
+            found = measure_labels(web, fdr)
+        else:
+            found = measure_set(web, labelled, facts, fdr)
+        tell(web, quiet=quiet)
+    if form is ValueFormat.JSON:
+        settings = {"set": str(labelled) if labelled else None, "where": facts, "fdr": fdr}
+        typer.echo(shape.to_json(settings | _activation_row(found)), nl=False)
+    else:
+        _show_activation(found, fdr)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.add_typer(bench, name="bench")
+
+
+def _read_facts(where: list[str]) -> dict[str, str]:
+    facts = {}
+    for pair in where:
+        key, sign, value = pair.partition("=")
+        if not sign:
+            message = f"--where {pair} names no value"
+            raise BadRequest(message, "such as --where lang=en")
+        facts[key] = value
+    return facts
+
+
+def _activation_row(found: MeasuredActivation) -> Row:
+    """Give what was measured as ``bench-activation-result.json`` has it."""
+    return {
+        "n_documents": found.n_documents,
+        "n_pairs": found.n_pairs,
+        "n_fire": found.n_fire,
+        "n_quiet": found.n_quiet,
+        "n_disturbed": found.n_disturbed,
+        **_figures_row(found.figures),
+        "calibration": [
+            {
+                "n_labels": each.n_labels,
+                "n_candidates": each.n_candidates,
+                "error": None if each.error is None else round(each.error, 4),
+            }
+            for each in found.calibration
+        ],
+    }
+
+
+def _show_activation(found: MeasuredActivation, fdr: float) -> None:
+    """Show the figures, one a line with its interval."""
+    typer.echo(
+        f"{found.n_documents:,} documents, {found.n_pairs:,} pairs with notes,"
+        f" {found.n_fire:,} of them should fire\n"
+    )
+    at = f"at a false-fire rate of {fdr:g}"
+    names = _NAMES | {
+        "precision": f"precision {at}",
+        "recall": f"recall {at}",
+        "false_fire_rate": f"false fires {at}",
+    }
+    for key, each in found.figures.items():
+        value = "none" if isnan(each.estimate) else f"{each.estimate:.3f}"
+        typer.echo(f"{names[key]:<40}{value:<8}{each.low:.3f} to {each.high:.3f}")
+    for error in found.calibration:
+        what = f"after {error.n_labels} labels on {error.n_candidates} notes a document"
+        value = "too few pairs" if error.error is None else f"{error.error:.3f}"
+        typer.echo(f"calibration error {what:<39}{value}")
+    typer.echo(
+        f"\n{found.n_disturbed} of {found.n_quiet} documents that should fire nothing fire one"
+    )
 
 
 def _screening_row(found: Measured, version: str) -> Row:
@@ -129,7 +237,10 @@ def _reading_row(reading: Reading) -> Row:
 
 def _figures_row(figures: Mapping[str, Interval]) -> Row:
     return {
-        name: {key: round(getattr(each, key), 4) for key in ("estimate", "low", "high")}
+        name: {
+            key: None if isnan(value := getattr(each, key)) else round(value, 4)
+            for key in ("estimate", "low", "high")
+        }
         for name, each in figures.items()
     }
 
