@@ -81,7 +81,7 @@ def test_an_unknown_format_names_the_known_ones():
     with pytest.raises(BadRequest) as caught:
         export_graph(build(), "xlsx")
     assert "xlsx" in caught.value.message
-    assert "graphml, gexf, json" in caught.value.hint
+    assert "graphml, gexf, html, json" in caught.value.hint
 
 
 def test_naming_the_formats_loads_no_library():

@@ -271,10 +271,8 @@ class NoteWeb(IndexedVault):
         from noteweb.graph.claims import add_findings
 
         add_findings(graph, self._findings)
-        if has_fields:
-            graph = self._add_fields(graph)
         return Material(
-            graph=graph,
+            graph=self._add_fields(graph) if has_fields else graph,
             title=self.root.resolve().name,
             layout=lambda: self.layout(graph),
             notes=lambda: (note for note in self.notes() if note_key(note.card.id) in graph),

@@ -50,6 +50,12 @@ EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
         "gexf": Exporter(
             module="gexf", suffix=".gexf", description="Gephi, networkx", has_fields=True
         ),
+        "html": Exporter(
+            module="page",
+            suffix=".html",
+            description="any browser: one page to explore, that needs nothing else",
+            has_fields=True,
+        ),
         "json": Exporter(
             module="node_link",
             suffix=".json",

@@ -16,16 +16,17 @@ def write_json(value: Any, *, indent: int | None = None) -> bytes:  # noqa: ANN4
     """
     marks = (",", ": ") if indent else (",", ":")
     text = json.dumps(
-        _finite(value), ensure_ascii=False, separators=marks, indent=indent, default=str
+        make_finite(value), ensure_ascii=False, separators=marks, indent=indent, default=str
     )
     return text.encode("utf-8", "backslashreplace")
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def make_finite(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Give a JSON value in which infinite and undefined numbers are their names."""
     if isinstance(value, float) and not isfinite(value):
         return str(value)
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
+        return {key: make_finite(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [make_finite(one) for one in value]
     return value

@@ -28,7 +28,8 @@ SIMILAR_COST = 6.0  # and up to 4 more, the less alike
 _FAR = (inf, 0)
 _SHARED = frozenset({NodeKind.TAG, NodeKind.TOOL, NodeKind.DOMAIN, NodeKind.GHOST})
 _MEMBERSHIP = frozenset({EdgeKind.TAGGED, EdgeKind.DOCKS_TO, EdgeKind.SPEAKS_TO})
-_PHRASES: Mapping[str, tuple[str, str]] = {
+#: How a step along an edge reads, and one against it.
+PHRASES: Mapping[str, tuple[str, str]] = {
     EdgeKind.LINKS_TO: ("links to", "is linked from"),
     EdgeKind.EMBEDS: ("embeds", "is embedded in"),
     EdgeKind.FEEDS_BACK: ("feeds back into", "is fed back into by"),
@@ -214,7 +215,7 @@ def _plain_step(hop: Hop) -> Step:
 def _say(edge: Mapping[str, Any], *, is_forward: bool) -> str:
     kind = str(edge["kind"])
     name, line = edge.get("name"), edge.get("line")
-    forward, backward = _PHRASES.get(kind, (kind, f'stands under "{kind}" in'))
+    forward, backward = PHRASES.get(kind, (kind, f'stands under "{kind}" in'))
     text = forward if is_forward else backward
     if edge["provenance"] == Provenance.SIMILARITY:
         return f"{text}, cosine {edge['weight']:.2f}"
