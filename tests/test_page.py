@@ -309,7 +309,7 @@ def test_search_marks_what_it_finds(small):
     """Words in any case and without accents find titles and aliases; the count is announced."""
     small.page.keyboard.press("/")
     small.page.keyboard.type("NETWORK")
-    small.page.wait_for_selector("#results button")
+    small.wait("state.words === 'NETWORK'")
     assert small.say("#status").startswith("2 found")
     assert small.page.locator("#results mark").all_inner_texts() == ["network", "network"]
     assert small.run("[...focus.nodes].map((node) => nodes.label[node]).sort()") == [
