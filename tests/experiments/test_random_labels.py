@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from noteweb.experiments import random_labels
+from noteweb.experiments._digits import read_digits
 from noteweb.model.verdict import VerdictKind
 from trials import at_least, find_failed, judge, try_out
 
@@ -84,3 +85,20 @@ def test_the_gradient_is_that_of_the_loss():
         below = find_loss()
         weight[place] += 1e-6
         assert gradient[place] == pytest.approx((above - below) / 2e-6, abs=1e-6)
+
+
+def test_the_digits_are_those_of_scikit_learn():
+    """Read from its file, they are what its own function gives."""
+    from sklearn.datasets import load_digits
+
+    x, labels = read_digits()
+    known_x, known_labels = load_digits(return_X_y=True)
+    assert np.array_equal(x, known_x)
+    assert np.array_equal(labels, known_labels)
+
+
+def test_without_scikit_learn_the_digits_say_what_to_do(monkeypatch):
+    """One line names the package to install."""
+    monkeypatch.setattr("noteweb.experiments._digits.find_spec", lambda _: None)
+    with pytest.raises(ModuleNotFoundError, match="pip install scikit-learn"):
+        read_digits()

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from noteweb.experiments._digits import read_digits
 from noteweb.experiments._plot import Axis, Chart, Series, write_chart
 from noteweb.lab import (
     Context,
@@ -150,9 +151,7 @@ def run(ctx: Context, params: Mapping[str, Any], seed: int) -> None:
 
 def load(rng: np.random.Generator, n_train: int) -> tuple[Digits, Digits]:
     """Give a random split of the digits into training and test set, each pixel centred."""
-    from sklearn.datasets import load_digits
-
-    x, labels = load_digits(return_X_y=True)
+    x, labels = read_digits()
     x = ((x - x.mean(axis=0)) / 16).astype(np.float32)
     order = rng.permutation(len(x))
     first, rest = order[:n_train], order[n_train:]
