@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bench_vault import write_experiment
-from noteweb.evidence.closure import find_imports, hash_code, hash_installed, read_closure
+from noteweb.evidence.closure import hash_installed, read_closure
+from noteweb.evidence.codehash import find_imports, hash_code
 from noteweb.evidence.find import Finder
 from noteweb.evidence.trust import Standing, TrustStore
 

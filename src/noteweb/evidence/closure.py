@@ -13,7 +13,6 @@ allows to run; it is over every byte.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -22,11 +21,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from noteweb.evidence.declare import DeclarationInvalid, find_encoding, parse_source
+from noteweb.evidence.codehash import hash_code, keep_codes, read_code
+from noteweb.evidence.declare import find_encoding
 from noteweb.evidence.find import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from noteweb.evidence.find import Found, Place
 
@@ -36,8 +36,6 @@ _NOTEWEB = Path(__file__).parents[2]  # where `import noteweb` starts
 _PASSED_OVER = "noteweb/__init__.py"
 _ABSENT = "absent"
 _RELEASE = re.compile(r"[0-9]+\.[0-9]+")
-#: Fields of the syntax tree that say nothing of what the code does.
-_SILENT = frozenset({"ctx", "kind", "type_comment"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +81,7 @@ def read_closure(found: Found) -> Closure:
     """Read all files that the experiment needs; a file that is gone counts as absent."""
     reader = _Reader(place=found.place)
     reader.follow([*_packages(found.place), found.place.path])
+    keep_codes()
     experiment = found.experiment
     data = _read_data(found.place, experiment.data if experiment else ())
     reader.files.update({name: content for name, content in data.items() if content is not None})
@@ -121,15 +120,6 @@ def read_release(library: str) -> str:
     return found[0] if found else version
 
 
-def hash_code(data: bytes) -> str:
-    """Give a hash that changes with what the code does and not with how it looks.
-
-    The same under every version of Python: fields of the syntax tree that are empty are left out,
-    and later versions add only such.
-    """
-    return _read_code(data)[0]
-
-
 def hash_installed(name: str) -> str:
     """Give the hash of a code file of an installed package, by its name in a run key."""
     import sys
@@ -139,16 +129,6 @@ def hash_installed(name: str) -> str:
         if path.is_file():
             return hash_code(path.read_bytes())
     return _ABSENT
-
-
-@lru_cache(maxsize=256)  # experiments share files
-def _read_code(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Give the code's hash and the modules it imports."""
-    try:
-        tree = parse_source(data)
-        return _hash_tree(tree, data), tuple(find_imports(tree))
-    except (DeclarationInvalid, RecursionError):
-        return _hash(data), ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,7 +159,7 @@ class _Reader:
             self.code[name] = _ABSENT
             return []
         self.files[name] = content
-        self.code[name], modules = _read_code(content)
+        self.code[name], modules = read_code(content)
         if path == _NOTEWEB / "noteweb" / "lab.py":
             return []
         return [file for module in modules for file in self._resolve(module, path)]
@@ -209,41 +189,6 @@ class _Reader:
     def _root(self, importer: Path) -> Path:
         is_own = importer.is_relative_to(_NOTEWEB / "noteweb")
         return _NOTEWEB / "noteweb" if is_own else self.place.root
-
-
-def find_imports(tree: ast.Module) -> Iterator[str]:
-    """Give every module that is imported anywhere in the file, relative ones with their dots.
-
-    ``from a import b`` gives ``a`` and ``a.b``, since b may be a module. What stands under ``if
-    TYPE_CHECKING`` is never run.
-    """
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            waiting += node.orelse
-            continue
-        waiting += ast.iter_child_nodes(node)
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            yield module
-            joint = "" if module.endswith(".") else "."
-            yield from (f"{module}{joint}{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call):
-            yield from _named_import(node)
-
-
-def _named_import(node: ast.Call) -> Iterator[str]:
-    """Give the module of ``importlib.import_module("a.b")`` and ``__import__("a.b")``."""
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    if isinstance(node.func, ast.Name):
-        name = node.func.id
-    if name in {"import_module", "__import__"} and node.args:
-        first = node.args[0]
-        if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
-            yield first.value
 
 
 def _packages(place: Place) -> list[Path]:
@@ -284,42 +229,3 @@ def _read_data(place: Place, names: Sequence[str]) -> dict[str, bytes | None]:
 
 def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
-
-
-def _hash_tree(tree: ast.Module, data: bytes) -> str:
-    if b"__doc__" not in data:
-        _drop_docstrings(tree)
-    return _hash("\n".join(_flatten(tree, [])).encode("utf-8", "surrogatepass"))
-
-
-def _drop_docstrings(tree: ast.Module) -> None:
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            value = body[0].value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                del body[0]
-
-
-def _flatten(node: object, words: list[str]) -> list[str]:
-    """Append the tree's words in one order; a list and no generator, for speed."""
-    if isinstance(node, ast.AST):
-        words.append(type(node).__name__)
-        if isinstance(node, ast.JoinedStr):
-            # Python 3.12.0 and 3.12.1 put an empty text behind a nested format.
-            node.values = [each for each in node.values if getattr(each, "value", None) != ""]
-        for name in node._fields:
-            value = getattr(node, name, None)
-            is_empty = value is None or value == []
-            if name not in _SILENT and (not is_empty or isinstance(node, ast.Constant)):
-                words.append(name)
-                _flatten(value, words)
-        words.append(")")
-    elif isinstance(node, list):
-        words.append("[")
-        for each in node:
-            _flatten(each, words)
-        words.append("]")
-    else:
-        words.append(repr(node))
-    return words
