@@ -8,10 +8,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import noteweb.experiments
+from noteweb import NoteWeb
+from noteweb.evidence.case import open_cases
 from noteweb.evidence.declare import parse_source, read_declaration
 from trials import SMALL, load, try_out
 
 FOLDER = Path(noteweb.experiments.__file__).parent
+NOTES = Path(__file__).parents[2] / "notes"
 NAMES = sorted(each.stem for each in FOLDER.glob("[a-z]*.py"))
 
 
@@ -52,3 +55,18 @@ def test_the_seed_decides_everything(name, tmp_path):
     ET.fromstring(pictures[0])  # noqa: S314  # our own text
     is_same = (first.metrics, pictures[0]) == (other.metrics, pictures[2])
     assert is_same is load(name).experiment.is_deterministic
+
+
+def test_the_records_that_are_shipped_fit_the_code():
+    """Each claim of the notes has runs of the code that is here, whatever the libraries."""
+    web = NoteWeb.open(NOTES, model="none")
+    cases = [
+        case for claim in web.claims for case in open_cases(claim, web.evidence.workplace, "quick")
+    ]
+    stale = {
+        case.evidence.experiment
+        for case in cases
+        if case.key and dict(case.key.code) not in [dict(r.parts.code) for r in case.ledger.records]
+    }
+    assert len(cases) > 20
+    assert not stale, f"run `noteweb verify --vault notes` and commit notes/runs: {sorted(stale)}"
