@@ -33,7 +33,7 @@ from noteweb.model.verdict import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from noteweb.lab import Experiment
     from noteweb.model.claim import Claim, EvidenceRef, Expectation
@@ -76,8 +76,8 @@ def judge_evidence(
     case = _Case(
         claim=claim,
         evidence=evidence,
-        post_hoc=frozenset(each.digest() for each in post_hoc),
         declared=declared,
+        questions=tuple(_ask(claim, evidence, post_hoc, declared)),
     )
     if barred := _bar(case):
         return case.verdict(*barred)
@@ -162,27 +162,11 @@ class _Case:
 
     claim: Claim
     evidence: EvidenceRef | None = None
-    post_hoc: frozenset[str] = frozenset()
     declared: Experiment | None = None
+    questions: tuple[Question, ...] = ()
 
     def is_deterministic(self, record: RunRecord) -> bool:
         return (self.declared or record).is_deterministic
-
-    def bounds(self, metric: str) -> tuple[float, float]:
-        declared = self.declared.metrics.get(metric) if self.declared else None
-        return declared.bounds if declared else (-math.inf, math.inf)
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        return tuple(
-            Question(
-                expectation=each,
-                bounds=self.bounds(each.metric),
-                n_family=max(self.claim.n_expectations, 1),
-                is_post_hoc=each.digest() in self.post_hoc,
-            )
-            for each in (self.evidence.expect if self.evidence else ())
-        )
 
     def verdict(self, kind: VerdictKind, reason: ReasonKind, detail: str) -> Verdict:
         return Verdict(
@@ -190,6 +174,24 @@ class _Case:
             experiment=self.evidence.experiment if self.evidence else "",
             kind=kind,
             reasons=(Reason(kind=reason, detail=detail),),
+        )
+
+
+def _ask(
+    claim: Claim,
+    evidence: EvidenceRef,
+    post_hoc: Collection[Expectation],
+    declared: Experiment | None,
+) -> Iterator[Question]:
+    late = {each.digest() for each in post_hoc}
+    n_family = max(claim.n_expectations, 1)
+    for each in evidence.expect:
+        metric = declared.metrics.get(each.metric) if declared else None
+        yield Question(
+            expectation=each,
+            bounds=metric.bounds if metric else (-math.inf, math.inf),
+            n_family=n_family,
+            is_post_hoc=each.digest() in late,
         )
 
 
@@ -311,12 +313,12 @@ def _spoil(case: _Case, sample: list[RunRecord]) -> tuple[VerdictKind, Reason] |
 
 
 def _spoiled_report(case: _Case, good: list[RunRecord]) -> tuple[VerdictKind, Reason] | None:
+    asked = {each.expectation.metric: each.bounds for each in case.questions}
     for record in good:
-        for metric in (each.expectation.metric for each in case.questions):
+        for metric, (low, high) in asked.items():
             if not math.isfinite(record.metrics.get(metric, math.nan)):
                 detail = f"{metric} has no finite value for seed {record.seed}"
                 return _invalid(ReasonKind.MISSING_METRIC, detail)
-            low, high = case.bounds(metric)
             if not low <= record.metrics[metric] <= high:
                 detail = f"{metric} is {record.metrics[metric]:g} for seed {record.seed}"
                 detail += f", declared as from {low:g} to {high:g}"

@@ -7,8 +7,8 @@ what has changed since those that no longer do, whether the code may run.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from noteweb.evidence.fault import find_faults
 from noteweb.evidence.host import find_foreign, is_foreign
@@ -20,7 +20,7 @@ from noteweb.model.run import RunKey, find_changes
 from noteweb.model.verdict import Reason, ReasonKind, Verdict, VerdictKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from noteweb.evidence.find import Found
     from noteweb.evidence.workplace import Workplace
@@ -48,6 +48,7 @@ class Case:
     evidence : with the experiment's one name, however the note called it
     refusal : the verdict that no run could change; None where runs decide
     key : of its runs, seed apart; None where there is a refusal
+    kept : what was made of the ledger, with the ledger it was made of
     """
 
     claim: Claim
@@ -56,6 +57,7 @@ class Case:
     found: Found | None = None
     refusal: Verdict | None = None
     key: RunKey | None = None
+    kept: dict[str, tuple[Ledger, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_allowed(self) -> bool:
@@ -72,11 +74,8 @@ class Case:
 
         Of a seed that has run both here and elsewhere those made here count.
         """
-        if self.key is None:
-            return []
-        found = [each for each in self.ledger.records if not find_changes(each.parts, self.key)]
-        own = {each.seed for each in found if not is_foreign(each)}
-        return [each for each in found if each.seed not in own or not is_foreign(each)]
+        found: list[RunRecord] = self._keep("records", self._find_records)
+        return found
 
     def known_records(self) -> list[RunRecord]:
         """Give the records that the verdict rests on: those before the change where it is stale."""
@@ -107,6 +106,10 @@ class Case:
         """Give what the fitting records say."""
         if self.refusal is not None:
             return self.refusal
+        verdict: Verdict = self._keep("verdict", self._judge)
+        return verdict
+
+    def _judge(self) -> Verdict:
         post_hoc = find_post_hoc(self.ledger, self.claim.id, self.evidence)
         declared = self.found.experiment if self.found else None
         return judge_evidence(self.claim, self.evidence, self.records(), post_hoc, declared)
@@ -135,6 +138,21 @@ class Case:
     def registrations(self, written: str) -> tuple[Registration, ...]:
         """Give what to write down before the first run."""
         return register(self.claim.id, self.evidence, written)
+
+    def _keep(self, name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401  # of any type
+        """Give what `make` gives, made once for each state of the ledger."""
+        ledger = self.ledger
+        held = self.kept.get(name)
+        if held is None or held[0] is not ledger:
+            held = self.kept[name] = ledger, make()
+        return held[1]
+
+    def _find_records(self) -> list[RunRecord]:
+        if self.key is None:
+            return []
+        found = [each for each in self.ledger.records if not find_changes(each.parts, self.key)]
+        own = {each.seed for each in found if not is_foreign(each)}
+        return [each for each in found if each.seed not in own or not is_foreign(each)]
 
     def _block(self, verdict: Verdict) -> Verdict:
         """Say that the code may not run.

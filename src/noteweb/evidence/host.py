@@ -56,20 +56,23 @@ def find_foreign(records: Sequence[RunRecord]) -> str:
 
 
 def _name_differences(record: RunRecord) -> tuple[str, ...]:
-    """Give what differs from here; what the record does not tell differs from nothing."""
-    here = describe_machine()
-    machine = [
-        f"{value} (here {here[name]})"
-        for name, value in record.machine.items()
-        if name in here and value != here[name]
-    ]
-    versions = list_versions(name for name in record.versions if name != _PYTHON)
-    libraries = [
-        f"{name} {value} (here {versions[name]})"
-        for name, value in record.versions.items()
-        if value != versions[name]
-    ]
-    return (*machine, *libraries)
+    return _compare(tuple(record.machine.items()), tuple(record.versions.items()))
+
+
+@cache
+def _compare(
+    machine: tuple[tuple[str, str], ...], versions: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
+    """Give what differs from here; what is not told differs from nothing."""
+    here = {**describe_machine(), **list_versions(name for name, _ in versions if name != _PYTHON)}
+    return (
+        *(
+            f"{value} (here {here[name]})"
+            for name, value in machine
+            if name in here and value != here[name]
+        ),
+        *(f"{name} {value} (here {here[name]})" for name, value in versions if value != here[name]),
+    )
 
 
 def _read_processor() -> str:
