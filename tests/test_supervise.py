@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -21,6 +22,7 @@ from noteweb.evidence.report import read_left_record
 from noteweb.evidence.sandbox import Level, probe
 from noteweb.evidence.supervise import supervise
 from noteweb.lab import Limits
+from noteweb.model.record import write_record
 from noteweb.model.run import RunStatus
 
 #: What stands before each run's folder name in its command line.
@@ -420,6 +422,21 @@ SPOILT = {
     'raw["status"] = "timeout"': ("invalid", "'timeout' is not the run's to say"),
     'raw["detail"] = "x" * 9999': ("ok", "x" * 499 + "…"),
 }
+
+
+def test_what_was_not_declared_is_named_and_not_kept(run):
+    """Thousands of metrics and guards leave no long line in the ledger, nor a guard met twice."""
+    spoil = (
+        'raw["metrics"] |= {f"m{n}": n for n in range(9000)}\n'
+        '    raw["guards"] += [raw["guards"][0] | {"ok": False, "detail": "x" * 9999}] * 99\n'
+        '    raw["guards"] += [raw["guards"][0] | {"name": f"g{n}"} for n in range(9000)]'
+    )
+    record = run(make_task(HAND_WRITTEN.format(spoil=spoil, good=GOOD)))
+    assert record.status is RunStatus.INVALID
+    assert len(json.dumps(write_record(record))) < 10_000
+    assert record.metrics == {"gap": 0.5}
+    assert [(each.name, each.ok) for each in record.guards] == [("known", False)]
+    assert record.detail.startswith("undeclared-metric: m0; ")
 
 
 @pytest.mark.parametrize("spoil", SPOILT)

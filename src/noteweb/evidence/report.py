@@ -22,7 +22,7 @@ from noteweb.evidence.host import describe_machine, list_versions
 from noteweb.evidence.warden import END, End
 from noteweb.lab import is_artifact_name
 from noteweb.model.record import read_record
-from noteweb.model.run import Artifact, Complaint, GuardKind, RunRecord, RunStatus
+from noteweb.model.run import Artifact, Complaint, GuardKind, GuardResult, RunRecord, RunStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ def make_record(task: Task, folder: Path, end: End | None) -> RunRecord:
     if status is None and report is not None:
         return _accept(task, folder, known, report)
     # Guards that had failed by then are still to be known.
-    guards = report.guards if report else ()
+    guards = _read_guards(task, report) if report else ()
     return replace(known, status=status or known.status, detail=_cut(detail), guards=guards)
 
 
@@ -138,15 +138,7 @@ def _read_report(task: Task, folder: Path) -> tuple[RunRecord | None, str]:
         return None, ""
     if report.status not in _OWN_WORD:
         return None, f"status: {report.status.value!r} is not the run's to say"
-    guards = tuple(
-        replace(
-            each,
-            detail=_cut(each.detail),
-            kind=GuardKind(task.guards.get(each.name, each.kind)),
-        )
-        for each in report.guards
-    )
-    return replace(report, guards=guards), ""
+    return report, ""
 
 
 def _accept(task: Task, folder: Path, known: RunRecord, report: RunRecord) -> RunRecord:
@@ -162,14 +154,24 @@ def _accept(task: Task, folder: Path, known: RunRecord, report: RunRecord) -> Ru
         known,
         status=status,
         detail=_cut(detail),
-        metrics=report.metrics,
-        guards=report.guards,
+        metrics={name: report.metrics[name] for name in task.metrics if name in report.metrics},
+        guards=_read_guards(task, report),
         artifacts=tuple(_find_artifacts(task, folder, report)),
         complaints=tuple(
             Complaint(code=_cut(each.code), detail=_cut(each.detail))
             for each in complaints[:_MOST_COMPLAINTS]
         ),
     )
+
+
+def _read_guards(task: Task, report: RunRecord) -> tuple[GuardResult, ...]:
+    """Give the declared guards, each once and not met where it was not every time."""
+    found: dict[str, GuardResult] = {}
+    for each in report.guards:
+        if each.name in task.guards and found.get(each.name, each).ok:
+            kind = GuardKind(task.guards[each.name])
+            found[each.name] = replace(each, detail=_cut(each.detail), kind=kind)
+    return tuple(found.values())
 
 
 def _find_breaches(task: Task, report: RunRecord) -> Iterator[Complaint]:
