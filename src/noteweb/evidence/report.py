@@ -168,7 +168,8 @@ def _read_guards(task: Task, report: RunRecord) -> tuple[GuardResult, ...]:
     """Give the declared guards, each once and not met where it was not every time."""
     found: dict[str, GuardResult] = {}
     for each in report.guards:
-        if each.name in task.guards and found.get(each.name, each).ok:
+        held = found.get(each.name)
+        if each.name in task.guards and (held is None or held.ok):
             kind = GuardKind(task.guards[each.name])
             found[each.name] = replace(each, detail=_cut(each.detail), kind=kind)
     return tuple(found.values())
