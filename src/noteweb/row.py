@@ -6,13 +6,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from noteweb.argument.front import Argument
+    from noteweb.argument.impact import Struck
     from collections.abc import Iterable
 
     from noteweb.errors import Problem
     from noteweb.evidence.front import Account, ClaimRow, TrustRow
     from noteweb.graph.build import Graph
     from noteweb.graph.walk import Neighbour
-    from noteweb.impact import Struck
     from noteweb.model.firing import Firing, FoundPassage, Report, SecondHand
     from noteweb.model.hit import Hit
     from noteweb.model.note import Link, Note
@@ -129,6 +130,8 @@ def impact_row(claim: str, found: Iterable[Struck]) -> Row:
                 "statement": each.claim.statement,
                 "note": each.claim.note_id,
                 "effect": each.effect.value,
+                "before": each.before.value,
+                "after": each.after.value,
                 "way": [tie._asdict() for tie in each.ties],
             }
             for each in found
@@ -136,7 +139,7 @@ def impact_row(claim: str, found: Iterable[Struck]) -> Row:
     }
 
 
-def claim_row(row: ClaimRow) -> Row:
+def claim_row(row: ClaimRow, argument: Argument) -> Row:
     """Give a claim as ``noteweb claims --format jsonl`` has it."""
     return {
         "claim": row.claim.id,
@@ -151,6 +154,29 @@ def claim_row(row: ClaimRow) -> Row:
         "evidence": [each.experiment for each in row.claim.evidence],
         "n_seeds": row.verdict.n_seeds,
         "ended": row.ended or None,
+        **argument.summary(row.claim.id),
+    }
+
+
+def standing_row(argument: Argument, claim: str) -> Row:
+    """Give why a claim stands or not, as part of what ``noteweb why --format json`` has."""
+    found = argument.environments(claim)
+    return {
+        **argument.summary(claim),
+        "chain": [
+            {
+                "claim": link.claim,
+                "standing": link.standing.label.value,
+                "depth": link.depth,
+                "because": [
+                    {"ground": each.ground.value, "claim": each.claim or None}
+                    for each in link.standing.because
+                ],
+            }
+            for link in argument.chain(claim)
+        ],
+        "rests_on": [sorted(each) for each in found.sets],
+        "rests_on_is_cut": found.is_cut,
     }
 
 
@@ -165,14 +191,15 @@ def trust_row(row: TrustRow) -> Row:
     }
 
 
-def account_row(found: Account) -> Row:
-    """Give what a claim's verdict rests on as JSON."""
+def account_row(found: Account, argument: Argument) -> Row:
+    """Give what a claim's verdict and its standing rest on as JSON."""
     return {
         "claim": found.claim.id,
         "statement": found.claim.statement,
         "kind": found.claim.kind.value,
         "note": found.claim.note_id,
         "verdict": found.verdict.to_json(),
+        "standing": standing_row(argument, found.claim.id),
         "evidence": [
             {
                 **verdict.to_json(),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from noteweb.activation.front import Activation
     from noteweb.activation.front import Options as ActivationOptions
+    from noteweb.argument.front import Argument
+    from noteweb.argument.impact import Struck
     from noteweb.claimset import ClaimSet
     from noteweb.evidence.front import Evidence
     from noteweb.evidence.run import Options
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from noteweb.graph.route import Route
     from noteweb.graph.selection import Found
     from noteweb.graph.walk import Direction, Neighbour
-    from noteweb.impact import Struck
     from noteweb.mend import Repair
     from noteweb.model.claim import Claim
     from noteweb.model.document import Document
@@ -300,22 +301,27 @@ class NoteWeb(IndexedVault):
         write_export(self.material(self.view(view, only), has_fields=has_fields), form, stream)
         return stream.getvalue()
 
+    @cached_property
+    def argument(self) -> Argument:
+        """What the claims make of one another, on top of the verdicts that records give."""
+        from noteweb.argument.front import argue
+
+        return argue(self.evidence.rows())
+
     def impact(self, claim: str) -> tuple[Struck, ...]:
-        """Give the claims that fall, or lose a support, where one falls; see `noteweb.impact`.
+        """Give the claims that the fall of one reaches; see `noteweb.argument.impact`.
 
         Raises
         ------
         ClaimNotFound
         """
-        from noteweb.impact import find_impact
-
         self.evidence.pick([claim])
-        return find_impact(self.claims, claim)
+        return self.argument.impact(claim)
 
     def renew(self) -> None:
         """Look at the notes and records again with the next question; see `IndexedVault.renew`."""
         super().renew()
-        for name in ("evidence", "_findings"):
+        for name in ("evidence", "argument", "_findings"):
             self.__dict__.pop(name, None)
 
     def repairs(self, names: Sequence[str] = ()) -> Iterator[Repair]:
@@ -375,7 +381,10 @@ class NoteWeb(IndexedVault):
         """What is known of each claim, for its node."""
         if not self.claims:
             return {}  # without opening any experiment
-        return {row.claim.id: row.verdict.summary() for row in self.evidence.rows()}
+        return {
+            row.claim.id: row.verdict.summary() | self.argument.summary(row.claim.id)
+            for row in self.evidence.rows()
+        }
 
     def _add_fields(self, graph: Graph) -> Graph:
         from noteweb.graph.build import note_key
@@ -404,7 +413,7 @@ class NoteWeb(IndexedVault):
 
     def _forget(self) -> None:
         super()._forget()
-        for name in ("graph", "evidence", "activation", "_claim_set", "_findings"):
+        for name in ("graph", "evidence", "argument", "activation", "_claim_set", "_findings"):
             self.__dict__.pop(name, None)
 
     def _claim_verdicts(self) -> dict[str, str]:

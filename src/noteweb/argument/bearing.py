@@ -88,11 +88,6 @@ def find_bearing(
     )
 
 
-def own_verdict(kind: VerdictKind, previous: VerdictKind | None) -> VerdictKind:
-    """Give the verdict that counts in an argument: of a stale one what it was."""
-    return previous if kind is VerdictKind.STALE and previous is not None else kind
-
-
 def _weight(kind: VerdictKind) -> int:
     return kind is VerdictKind.SUPPORTED
 

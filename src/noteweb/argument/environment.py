@@ -50,9 +50,7 @@ def find_environments(
 class _Search:
     """Environments of claims, each found once, those first that were settled first."""
 
-    def __init__(
-        self, bearing: Bearing, standings: Mapping[str, Standing], most: int
-    ) -> None:
+    def __init__(self, bearing: Bearing, standings: Mapping[str, Standing], most: int) -> None:
         self.bearing = bearing
         self.standings = standings
         self.most = most

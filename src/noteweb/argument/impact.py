@@ -124,7 +124,7 @@ def _find_ways(
             _add_step(steps, claim.id, end, tie)
             _add_step(steps, end, claim.id, tie)
     ways = _reach({fallen: ()}, steps, changed)
-    return {name: ways[name] for name in changed}
+    return {name: ways.get(name, ()) for name in changed}
 
 
 def _find_weakened(

@@ -44,7 +44,9 @@ def find_strengths(claims: Iterable[Claim], verdicts: Mapping[str, VerdictKind])
     bipolar argumentation, KR 2018, section 3.
     """
     known = {claim.id: claim for claim in claims}
-    own = {name: _OWN.get(verdicts.get(name, VerdictKind.NOT_RUN), _NOTHING_KNOWN) for name in known}
+    own = {
+        name: _OWN.get(verdicts.get(name, VerdictKind.NOT_RUN), _NOTHING_KNOWN) for name in known
+    }
     pulls = _find_pulls(known)
     values, moving = dict(own), tuple(known)
     for _ in range(_MOST_STEPS):
@@ -55,9 +57,7 @@ def find_strengths(claims: Iterable[Claim], verdicts: Mapping[str, VerdictKind])
             for name in known
         }
         moving = tuple(name for name in known if abs(aims[name] - values[name]) > _STILL)
-        values = {
-            name: value + _DAMPING * (aims[name] - value) for name, value in values.items()
-        }
+        values = {name: value + _DAMPING * (aims[name] - value) for name, value in values.items()}
     return Strengths(values=values, unsettled=moving)
 
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from noteweb.cli.layout import Painted, clean, write_line, write_table
+from noteweb.cli.standing import paint_label, show_standing, show_strength
 from noteweb.look import describe_statuses, show
 from noteweb.model.verdict import ReasonKind, VerdictKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from noteweb.argument.front import Argument
     from noteweb.evidence.case import Case
     from noteweb.evidence.find import Found
     from noteweb.evidence.front import Account, ClaimRow, TrustRow
@@ -42,16 +44,26 @@ _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 _MARKS = {ReasonKind.POST_HOC: "post-hoc", ReasonKind.ELSEWHERE: "elsewhere"}
 
 
-def show_claims(rows: Sequence[ClaimRow], *, quiet: bool) -> None:
-    """Show claims as a table, and their counts on standard error."""
+def show_claims(rows: Sequence[ClaimRow], argument: Argument | None = None, *, quiet: bool) -> None:
+    """Show claims as a table, with their standing where an argument is given, and their counts."""
     now = datetime.now(UTC)
+    standing = ("standing", "strength") if argument else ()
     reasons = [_doubt(row.verdict) for row in rows]
     write_table(
-        ("claim", "verdict", "evidence", "age", "note", *(["reason"] if any(reasons) else [])),
+        (
+            "claim",
+            "verdict",
+            *standing,
+            "evidence",
+            "age",
+            "note",
+            *(["reason"] if any(reasons) else []),
+        ),
         [
             (
                 row.claim.id,
                 _kind(row.verdict),
+                *(_standing(argument, row.claim.id) if argument else ()),
                 ", ".join(each.experiment for each in row.claim.evidence) or "-",
                 _age(row.ended, now),
                 row.claim.note_id,
@@ -122,8 +134,8 @@ def show_experiments(found: Sequence[Found]) -> None:
     )
 
 
-def show_account(found: Account) -> None:
-    """Show all that a claim's verdict rests on."""
+def show_account(found: Account, argument: Argument) -> None:
+    """Show all that a claim's verdict rests on, and whether it stands among the others."""
     write_line(Painted(clean(found.claim.id), bold=True), f"({found.claim.kind})")
     write_line(clean(found.claim.statement))
     write_line(f"{clean(found.claim.path)}:{found.claim.line}")
@@ -136,6 +148,13 @@ def show_account(found: Account) -> None:
     if len(found.cases) != 1:
         write_line("")
         write_line(_kind(found.verdict), clean(_tell(found.verdict)))
+    write_line("")
+    write_line(Painted("among the other claims", bold=True))
+    show_standing(argument, found.claim.id)
+
+
+def _standing(argument: Argument, claim: str) -> tuple[str, str]:
+    return paint_label(argument.standings[claim].label), show_strength(argument, claim)
 
 
 def _show_case(case: Case, verdict: Verdict) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Quiet, Value, ValueFormat, Vault, open_web
-from noteweb.row import account_row, claim_row
+from noteweb.row import account_row, claim_row, impact_row
 from noteweb.text.visible import visible
 
 if TYPE_CHECKING:
@@ -53,24 +53,30 @@ Claims = Annotated[
 def claims(
     vault: Vault = None,
     *,
+    standing: Annotated[
+        bool, typer.Option("--standing", help="Show what the claims make of one another.")
+    ] = False,
     profile: Profile = Size.QUICK,
     form: Rows = RowFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
     """List the claims with their verdicts; nothing is run.
 
-    With the note, the evidence and the age of the newest run.
+    With the note, the evidence and the age of the newest run. With --standing, whether each
+    stands among the others, and how strong it is.
 
-    Example: noteweb claims
+    Example: noteweb claims --standing
     """
+    from noteweb.argument.front import argue
     from noteweb.cli import account
 
     with open_web(vault, quiet=quiet) as web:
         found = web.evidence.rows(profile.value)
     if form is RowFormat.TEXT:
-        account.show_claims(found, quiet=quiet)
+        account.show_claims(found, argue(found) if standing else None, quiet=quiet)
     else:
-        _write([claim_row(each) for each in found], form, "claims")
+        argument = argue(found)
+        _write([claim_row(each, argument) for each in found], form, "claims")
 
 
 def verify(
@@ -145,23 +151,54 @@ def why(
 ) -> None:
     """Show all that a claim's verdict rests on.
 
-    Experiments, guards, intervals, runs, files.
+    Experiments, guards, intervals, runs, files; then whether the claim stands among the others,
+    with the chain of reasons.
 
     Example: noteweb why double-descent-peak
     """
+    from noteweb.argument.front import argue
     from noteweb.cli import account, shape
 
     with open_web(vault, quiet=quiet) as web:
         found = web.evidence.why(claim, profile.value)
+        argument = argue(web.evidence.rows(profile.value))
         if form is ValueFormat.JSON:
-            typer.echo(shape.to_json(account_row(found)), nl=False)
+            typer.echo(shape.to_json(account_row(found, argument)), nl=False)
         else:
-            account.show_account(found)
+            account.show_account(found, argument)
+
+
+def impact(
+    claim: Annotated[str, typer.Argument(help="A claim's id.")],
+    vault: Vault = None,
+    *,
+    form: Value = ValueFormat.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Tell what falls, wavers or rises if a claim falls.
+
+    The labels that change, each with the way there, then what only loses a support.
+
+    Exits with 1 where nothing rests on the claim.
+
+    Example: noteweb impact double-descent-peak
+    """
+    from noteweb.cli import shape
+    from noteweb.cli import standing as shown
+
+    with open_web(vault, quiet=quiet) as web:
+        found = web.impact(claim)
+        if form is ValueFormat.JSON:
+            typer.echo(shape.to_json(impact_row(claim, found)), nl=False)
+        else:
+            shown.show_impact(found, claim, web.argument.standings[claim], quiet=quiet)
+    if not found:
+        raise typer.Exit(ANSWER_IS_NO)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (claims, verify, why):
+    for command in (claims, verify, why, impact):
         app.command()(command)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 #: What is found out about a claim, as its node calls it.
-FINDINGS = ("verdict", "reason", "n_seeds", "previous", "standing")
+FINDINGS = ("verdict", "reason", "n_seeds", "previous", "standing", "strength")
 
 
 def claim_key(claim_id: str) -> str:

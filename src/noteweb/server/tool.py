@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from noteweb.errors import BadRequest, DocumentUnreadable
 from noteweb.graph.walk import Direction
 from noteweb.model.hit import Only
+from noteweb.argument.front import argue
 from noteweb.row import claim_row, hit_row, impact_row, neighbour_rows, page_row, report_row
 from noteweb.schema import read_schema
 from noteweb.server import question
@@ -110,8 +111,8 @@ def make_tools(*, papers: Sequence[Path] = (), may_verify: bool = False) -> tupl
         Tool(
             name="impact",
             title="What rests on a claim",
-            description="List the claims that fall if this one falls (they depend on it, directly"
-            " or through others) and those that lose a support, each with the way there.",
+            description="List the claims that fall, waver or rise if this one falls, and those that"
+            " lose a support, each with the way there.",
             asks=question.Impact,
             answers=read_schema("impact"),
             answer=_impact,
@@ -196,13 +197,15 @@ class _Activator:
 
 def _claims(web: NoteWeb, asked: question.Claims) -> Row:
     note = web.find(asked.note) if asked.note else ""
+    rows = web.evidence.rows(asked.profile)
+    argument = argue(rows)
     found = [
         each
-        for each in web.evidence.rows(asked.profile)
+        for each in rows
         if note in {"", each.claim.note_id} and asked.verdict in {"", each.verdict.kind.value}
     ]
     shown = found[asked.offset : asked.offset + asked.limit]
-    return {"n_found": len(found), "claims": [claim_row(each) for each in shown]}
+    return {"n_found": len(found), "claims": [claim_row(each, argument) for each in shown]}
 
 
 def _impact(web: NoteWeb, asked: question.Impact) -> Row:
