@@ -1,31 +1,29 @@
-"""What falls with a claim: along stated relations, with the way there."""
+"""What a claim's fall reaches: labels that change, supports that are lost, each with the way."""
 
 from __future__ import annotations
+
+import random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noteweb.impact import Effect, find_impact
-from noteweb.model.claim import Claim, Relation
-
-NAMES = list("abcdef")
-
-
-def say(name, *relations):
-    """Give a claim with relations written as "depends_on b"."""
-    ties = tuple(Relation(kind=kind, target=end) for kind, end in map(str.split, relations))
-    return Claim(id=name, statement=name, note_id="n", path="n.md", line=1, relations=ties)
+from noteweb.argument.bearing import find_bearing
+from noteweb.argument.impact import Effect, find_impact
+from noteweb.argument.label import find_standings
+from noteweb.model.verdict import VerdictKind
+from test_argument import make_argument, say
 
 
-def told(claims, fallen):
+def told(claims, fallen, **verdicts):
     """Give what is struck as a mapping from id to effect."""
-    return {each.claim.id: each.effect.value for each in find_impact(claims, fallen)}
+    kinds = {name: VerdictKind(kind) for name, kind in verdicts.items()}
+    return {each.claim.id: each.effect.value for each in find_impact(claims, kinds, fallen)}
 
 
 def test_what_depends_falls_and_what_was_supported_is_weakened():
     """Dependants fall at any length; one support on the way weakens all behind it."""
     claims = [
-        say("a", "supports s", "contradicts x"),
+        say("a", "supports s"),
         say("b", "depends_on a"),
         say("c", "depends_on b"),
         say("s"),
@@ -34,20 +32,22 @@ def test_what_depends_falls_and_what_was_supported_is_weakened():
         say("y", "qualifies a"),
     ]
     assert told(claims, "a") == {"b": "falls", "c": "falls", "s": "weakened", "t": "weakened"}
-    found = {each.claim.id: each for each in find_impact(claims, "a")}
+    found = {each.claim.id: each for each in find_impact(claims, {}, "a")}
     assert found["t"].ties == (("a", "supports", "s"), ("t", "depends_on", "s"))
-    assert [each.claim.id for each in find_impact(claims, "a")] == ["b", "c", "s", "t"]
+    assert [*found] == ["b", "c", "s", "t"]
 
 
-def test_a_way_that_makes_it_fall_counts_before_a_shorter_one_that_weakens():
-    """A claim that falls at three steps is not told as weakened at one."""
-    claims = [
-        say("a", "supports d"),
-        say("b", "depends_on a"),
-        say("c", "depends_on b"),
-        say("d", "depends_on c"),
-    ]
-    assert told(claims, "a")["d"] == "falls"
+def test_what_it_kept_down_rises():
+    """The fall of a claim sets free what it contradicted, and shakes what that contradicts."""
+    claims = [say("a", "contradicts b"), say("b", "contradicts c"), say("c")]
+    assert told(claims, "a", a="supported") == {"b": "rises", "c": "wavers"}
+    up = find_impact(claims, {"a": VerdictKind.SUPPORTED}, "a")[1]
+    assert (up.claim.id, up.before.value, up.after.value) == ("b", "out", "undecided")
+
+
+def test_a_claim_that_has_fallen_takes_nothing_with_it():
+    """What is refuted already has had its effect."""
+    assert told([say("a"), say("b", "depends_on a")], "a", a="refuted") == {}
 
 
 def test_a_circle_ends_and_the_fallen_one_is_not_its_own_victim():
@@ -56,25 +56,36 @@ def test_a_circle_ends_and_the_fallen_one_is_not_its_own_victim():
     assert told(claims, "a") == {"b": "falls"}
 
 
-@given(
-    st.sets(
-        st.tuples(
-            st.sampled_from(NAMES),
-            st.sampled_from(["depends_on", "supports"]),
-            st.sampled_from(NAMES),
-        )
-    )
-)
-def test_each_way_is_one_of_the_notes(ties):
+@given(st.integers(min_value=0, max_value=10**6))
+def test_taking_a_claim_out_changes_exactly_what_impact_names(seed):
+    """The labels that change without a claim are those that its impact tells, and no others."""
+    claims, verdicts = make_argument(random.Random(seed))
+    before = find_standings(find_bearing(claims, verdicts))
+    for gone in claims:
+        kept = [each for each in claims if each is not gone]
+        after = find_standings(find_bearing(kept, verdicts))
+        changed = {c.id for c in kept if before[c.id].label is not after[c.id].label}
+        struck = find_impact(claims, verdicts, gone.id)
+        assert changed == {each.claim.id for each in struck if each.before is not each.after}
+        for each in struck:
+            assert each.before is before[each.claim.id].label
+            assert each.after is after[each.claim.id].label
+
+
+@given(st.integers(min_value=0, max_value=10**6))
+def test_each_way_is_one_of_the_notes(seed):
     """Every way starts at the fallen claim, follows stated relations and ends at the struck one."""
-    claims = [say(n, *(f"{k} {e}" for s, k, e in ties if s == n)) for n in NAMES]
-    for each in find_impact(claims, "a"):
-        here = "a"
+    claims, verdicts = make_argument(random.Random(seed))
+    stated = {(c.id, r.kind, r.target) for c in claims for r in c.relations}
+    for each in find_impact(claims, verdicts, claims[0].id):
+        here = claims[0].id
+        assert each.ties
         for tie in each.ties:
-            assert tuple(tie) in ties
-            needs = tie.relation == "depends_on"
-            assert here == (tie.target if needs else tie.claim)
-            here = tie.claim if needs else tie.target
+            assert tuple(tie) in stated
+            ends = {tie.claim, tie.target}
+            assert here in ends
+            if tie.relation != "contradicts":
+                assert here == (tie.target if tie.relation == "depends_on" else tie.claim)
+            here = next(iter(ends - {here}), here)
         assert here == each.claim.id
-        is_hard = all(tie.relation == "depends_on" for tie in each.ties)
-        assert is_hard == (each.effect is Effect.FALLS)
+        assert (each.effect is Effect.WEAKENED) == (each.before is each.after)

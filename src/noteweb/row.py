@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from noteweb.argument.front import Argument
-    from noteweb.argument.impact import Struck
     from collections.abc import Iterable
 
+    from noteweb.argument.front import Argument
+    from noteweb.argument.impact import Struck
     from noteweb.errors import Problem
     from noteweb.evidence.front import Account, ClaimRow, TrustRow
     from noteweb.graph.build import Graph

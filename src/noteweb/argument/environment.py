@@ -87,8 +87,9 @@ class _Search:
             return [(*bearing.defeated_by[name], *bearing.needs[name])]
         if name in bearing.fallen or name in bearing.missing:
             return [()]
-        against = [(end,) for end in bearing.defeated_by[name] if self._is(end, Label.IN)]
-        return against + [(end,) for end in bearing.needs[name] if self._is(end, Label.OUT)]
+        against = [end for end in bearing.defeated_by[name] if self._is(end, Label.IN)]
+        against += [end for end in bearing.needs[name] if self._is(end, Label.OUT)]
+        return [(end,) for end in against]
 
     def _earlier(self, name: str, ends: tuple[str, ...]) -> tuple[str, ...] | None:
         """Give the claims of one way where all were settled before; else it goes in a circle."""

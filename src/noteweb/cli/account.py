@@ -47,8 +47,9 @@ _MARKS = {ReasonKind.POST_HOC: "post-hoc", ReasonKind.ELSEWHERE: "elsewhere"}
 def show_claims(rows: Sequence[ClaimRow], argument: Argument | None = None, *, quiet: bool) -> None:
     """Show claims as a table, with their standing where an argument is given, and their counts."""
     now = datetime.now(UTC)
-    standing = ("standing", "strength") if argument else ()
     reasons = [_doubt(row.verdict) for row in rows]
+    standing = ("standing", "strength") if argument else ()
+    doubt = ("reason",) if any(reasons) else ()
     write_table(
         (
             "claim",
@@ -67,7 +68,7 @@ def show_claims(rows: Sequence[ClaimRow], argument: Argument | None = None, *, q
                 ", ".join(each.experiment for each in row.claim.evidence) or "-",
                 _age(row.ended, now),
                 row.claim.note_id,
-                *([reason] if any(reasons) else []),
+                *((reason,) if doubt else ()),
             )
             for row, reason in zip(rows, reasons, strict=True)
         ],

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from noteweb.argument.front import argue
 from noteweb.errors import BadRequest, DocumentUnreadable
 from noteweb.graph.walk import Direction
 from noteweb.model.hit import Only
-from noteweb.argument.front import argue
 from noteweb.row import claim_row, hit_row, impact_row, neighbour_rows, page_row, report_row
 from noteweb.schema import read_schema
 from noteweb.server import question
