@@ -27,6 +27,7 @@ SMALL = {
     "forecast": {"n_events": 20000},
     "goodhart": {"n_trials": 150, "n_steps": 60},
     "horizon_ci": {"n_suites": 6, "n_resamples": 120},
+    "landscape": {"n_starts": 6, "n_steps": 500, "wide": 48},
     "min_norm": {"n_samples": 10, "n_features": 50, "max_steps": 3000},
     "nfl": {"n_targets": 200},
     "nk_linear": {"n_train": 20, "n_noise": 20000, "n_test": 200},
