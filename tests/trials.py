@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: A setting of each experiment that shows its effect in seconds.
 SMALL = {
+    "adversarial": {},
     "attention": {"n_doublings": 2},
     "attribution": {"n_studies": 60},
     "branching": {},
@@ -39,10 +40,12 @@ SMALL = {
         "sizes": [96, 384],
         "n_beyond": 768,
     },
+    "ood_calibration": {"n_train": 500},
     "persona_sft": {"n_texts": 500},
     "polynomial": {},
     "random_labels": {"n_train": 500},
     "rl_vs_sft": {},
+    "robust": {"wide": 96},
     "scaling_law": {"n_draws": 2, "n_features": 400},
     "silent_numerics": {},
     "sun_numbers": {"step": 0.05},

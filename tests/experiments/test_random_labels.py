@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from noteweb.experiments import random_labels
+from noteweb.experiments import _digit_net, random_labels
 from noteweb.experiments._digits import read_digits
 from noteweb.model.verdict import VerdictKind
 from trials import at_least, find_failed, judge, try_out
@@ -55,13 +55,13 @@ def test_labels_that_are_not_shuffled_fail_two_guards(tmp_path, monkeypatch):
 
 def test_data_that_cannot_be_learnt_fails_a_guard(tmp_path, monkeypatch):
     """Without generalisation on true labels there is nothing to contrast."""
-    load = random_labels.load
+    split = random_labels.split_digits
 
     def scramble(rng, n_train):
-        train_set, test_set = load(rng, n_train)
+        train_set, test_set = split(rng, n_train)
         return train_set, replace(test_set, labels=np.roll(test_set.labels, 1))
 
-    monkeypatch.setattr(random_labels, "load", scramble)
+    monkeypatch.setattr(random_labels, "split_digits", scramble)
     assert find_failed(try_out("random_labels", tmp_path)) == {"true labels generalise"}
 
 
@@ -72,11 +72,11 @@ def test_the_gradient_is_that_of_the_loss():
     x, labels = rng.standard_normal((6, 4)), rng.integers(0, 10, 6)
 
     def find_loss():
-        outputs = random_labels._outputs(weights, x)[1]
+        outputs = _digit_net.Net(weights=weights).outputs(x)
         logs = outputs - np.log(np.exp(outputs).sum(axis=1, keepdims=True))
         return -logs[np.arange(6), labels].mean()
 
-    gradients = random_labels._gradients(weights, x, np.eye(10)[labels])
+    gradients = _digit_net.find_gradients(weights, x, np.eye(10)[labels])
     for weight, gradient in zip(weights, gradients, strict=True):
         place = (0,) * weight.ndim
         weight[place] += 1e-6

@@ -25,12 +25,14 @@ a guard, and so is chance level on random labels (anything else would be a leak)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from noteweb.experiments._digits import read_digits
+from noteweb.experiments._digit_net import FITTED, Digits, Net, split_digits, train_epochs
 from noteweb.experiments._plot import Axis, Chart, Series, write_chart
 from noteweb.lab import (
     Context,
@@ -90,11 +92,9 @@ experiment = Experiment(
     libraries=("numpy", "scikit-learn"),
 )
 
-_N_CLASSES = 10
 _FITTED = 0.99
 #: Six standard errors above chance; what lies higher has seen the test labels.
 _LEAK = 0.17
-_MOMENTUM = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +109,10 @@ class _Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Digits:
-    """Images, shape (n, 64), and their labels."""
-
-    x: np.ndarray
-    labels: np.ndarray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
     """A trained network and the accuracy on its training set after each epoch."""
 
-    weights: tuple[np.ndarray, ...]
+    net: Net
     steps: list[int]
     accuracy: list[float]
 
@@ -128,12 +120,12 @@ class Trained:
 def run(ctx: Context, params: Mapping[str, Any], seed: int) -> None:
     """Train on true and on shuffled labels from the same start."""
     setting = _Setting(**params)
-    train_set, test_set = load(ctx.rng("split"), setting.n_train)
+    train_set, test_set = split_digits(ctx.rng("split"), setting.n_train)
     shuffled = shuffle(ctx.rng("shuffle"), train_set.labels)
     true = train(ctx.rng("training"), train_set, setting)
     ctx.progress(0.2, "true labels")
-    random = train(ctx.rng("training"), Digits(x=train_set.x, labels=shuffled), setting)
-    true_test, random_test = (measure(each.weights, test_set) for each in (true, random))
+    random = train(ctx.rng("training"), replace(train_set, labels=shuffled), setting)
+    true_test, random_test = (each.net.accuracy(test_set) for each in (true, random))
     ctx.metric("true_train_accuracy", true.accuracy[-1])
     ctx.metric("true_test_accuracy", true_test)
     ctx.metric("random_train_accuracy", random.accuracy[-1])
@@ -149,15 +141,6 @@ def run(ctx: Context, params: Mapping[str, Any], seed: int) -> None:
     _draw_chart(ctx, true, random)
 
 
-def load(rng: np.random.Generator, n_train: int) -> tuple[Digits, Digits]:
-    """Give a random split of the digits into training and test set, each pixel centred."""
-    x, labels = read_digits()
-    x = ((x - x.mean(axis=0)) / 16).astype(np.float32)
-    order = rng.permutation(len(x))
-    first, rest = order[:n_train], order[n_train:]
-    return Digits(x=x[first], labels=labels[first]), Digits(x=x[rest], labels=labels[rest])
-
-
 def shuffle(rng: np.random.Generator, labels: np.ndarray) -> np.ndarray:
     """Give the same labels to other images; each class keeps its size."""
     return rng.permutation(labels)
@@ -165,62 +148,23 @@ def shuffle(rng: np.random.Generator, labels: np.ndarray) -> np.ndarray:
 
 def train(rng: np.random.Generator, digits: Digits, setting: _Setting) -> Trained:
     """Train until 99.9 % of the training set is right or the epochs are over."""
-    weights = _start(rng, digits.x.shape[1], setting.width)
-    speeds = tuple(map(np.zeros_like, weights))
-    targets = np.eye(_N_CLASSES, dtype=np.float32)[digits.labels]
+    epochs = train_epochs(
+        rng, digits, width=setting.width, rate=setting.rate, batch_size=setting.batch_size
+    )
     steps: list[int] = []
     accuracy: list[float] = []
-    n, step = len(digits.x), 0
-    for _ in range(setting.max_epochs):
-        order = rng.permutation(n)
-        for first in range(0, n, setting.batch_size):
-            batch = order[first : first + setting.batch_size]
-            gradients = _gradients(weights, digits.x[batch], targets[batch])
-            for weight, speed, gradient in zip(weights, speeds, gradients, strict=True):
-                speed[...] = _MOMENTUM * speed - setting.rate * gradient
-                weight[...] += speed
-            step += 1
-        steps.append(step)
-        accuracy.append(measure(weights, digits))
-        if accuracy[-1] >= 0.999:  # one wrong in a thousand
+    for number, net in enumerate(islice(epochs, setting.max_epochs), start=1):
+        steps.append(number * math.ceil(len(digits.x) / setting.batch_size))
+        accuracy.append(net.accuracy(digits))
+        if accuracy[-1] >= FITTED:
             break
-    return Trained(weights=weights, steps=steps, accuracy=accuracy)
-
-
-def measure(weights: tuple[np.ndarray, ...], digits: Digits) -> float:
-    """Give the share of the digits that the network labels as they are labelled."""
-    return float(np.mean(_outputs(weights, digits.x)[1].argmax(axis=1) == digits.labels))
+    return Trained(net=net, steps=steps, accuracy=accuracy)
 
 
 def has_settled(trained: Trained) -> bool:
     """Tell whether it is fitted or gained less than 0.05 in the last third of the epochs."""
     earlier = trained.accuracy[len(trained.accuracy) * 2 // 3 - 1]
     return trained.accuracy[-1] >= _FITTED or trained.accuracy[-1] - earlier < 0.05
-
-
-def _start(rng: np.random.Generator, n_inputs: int, width: int) -> tuple[np.ndarray, ...]:
-    """Draw the first weights: He et al. (2015), doi:10.1109/ICCV.2015.123."""
-    first = rng.standard_normal((n_inputs, width)) * np.sqrt(2 / n_inputs)
-    second = rng.standard_normal((width, _N_CLASSES)) * np.sqrt(2 / width)
-    raw = (first, np.zeros(width), second, np.zeros(_N_CLASSES))
-    return tuple(each.astype(np.float32) for each in raw)
-
-
-def _outputs(weights: tuple[np.ndarray, ...], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    hidden = np.maximum(x @ weights[0] + weights[1], 0)
-    return hidden, hidden @ weights[2] + weights[3]
-
-
-def _gradients(
-    weights: tuple[np.ndarray, ...], x: np.ndarray, targets: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """Give the gradient of the mean cross-entropy for each of the weights."""
-    hidden, outputs = _outputs(weights, x)
-    shares = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
-    back = (shares - targets) / len(x)
-    inner = (back @ weights[2].T) * (hidden > 0)
-    return x.T @ inner, inner.sum(axis=0), hidden.T @ back, back.sum(axis=0)
 
 
 def _draw_chart(ctx: Context, true: Trained, random: Trained) -> None:
