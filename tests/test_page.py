@@ -296,7 +296,7 @@ def test_it_opens_on_the_whole_map(small):
     assert small.say("#counts").startswith(
         "4 notes, 1 claim, 1 experiment and 2 tags, domains and tools"
     )
-    assert "1 supported" in small.say("#counts")
+    assert "Runs support 1 of the claims." in small.say("#counts")
     rows = dict(re.findall(r"([a-z ]+)\n+(\d+)", small.say("#legend [aria-label=Nodes]")))
     assert (rows["notes"], rows["claims"]) == ("4", "1")
     small.at_rest()

@@ -94,7 +94,7 @@ def test_steps_against_an_edge_say_so():
         True,
         "supports, line 4",
     )
-    assert texts(graph, "note:z", "note:m") == ['stands under "supports" in, line 4']
+    assert texts(graph, "note:z", "note:m") == ["is supported by, line 4"]
 
 
 def test_a_crowded_tag_is_no_short_cut():

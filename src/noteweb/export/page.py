@@ -1,8 +1,9 @@
 """The graph as one HTML page that needs nothing else: no network, no library, no server.
 
-The viewer is `viewer/`: `page.html` is the frame, `view.css` the look, `view.js` the rest. The page
-may load nothing (`Content-Security-Policy`) and runs exactly this script; all that comes from notes
-is data in JSON, which the script shows as text.
+The viewer is `viewer/`: `page.html` is the frame, `view.css` the look, the scripts the rest, put
+together as one in the order of `_SCRIPTS`, each using what stands before it. The page may load
+nothing (`Content-Security-Policy`) and runs exactly this script; all that comes from notes is data
+in JSON, which the script shows as text.
 """
 
 from __future__ import annotations
@@ -32,6 +33,23 @@ if TYPE_CHECKING:
     from noteweb.model.note import Json
 
 _VIEWER = Path(__file__).parent / "viewer"
+_SCRIPTS = (
+    "graph",
+    "state",
+    "camera",
+    "layer",
+    "paint",
+    "title",
+    "element",
+    "legend",
+    "search",
+    "panel",
+    "evidence",
+    "way",
+    "address",
+    "hand",
+    "start",
+)
 #: What could end or confuse a script element, or a line of JavaScript.
 _ESCAPES = str.maketrans({c: f"\\u{ord(c):04x}" for c in "&<>\u2028\u2029"})
 
@@ -41,7 +59,8 @@ def write(material: Material, stream: BinaryIO) -> None:
 
     Cost: about 1 CPU second for 10,000 nodes and 50,000 edges, layout and reading notes apart.
     """
-    script, style = (_read(name) for name in ("view.js", "view.css"))
+    script = "\n".join(_read(f"{name}.js") for name in _SCRIPTS)
+    style = _read("view.css")
     details = "\n".join(map(dump_safely, read_dossiers(material)))
     values = {
         "title": escape(_clean(material.title)),
@@ -58,7 +77,7 @@ def write(material: Material, stream: BinaryIO) -> None:
 
 
 def describe(material: Material) -> dict[str, Any]:
-    """Give the graph in columns, as `view.js` reads it; nodes and edges go by their numbers."""
+    """Give the graph in columns, as the viewer reads it; nodes and edges go by their numbers."""
     graph, layout = material.graph, material.layout()
     if layout.spots.keys() != set(graph):
         layout = lay_out(graph)

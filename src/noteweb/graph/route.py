@@ -38,6 +38,18 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     EdgeKind.DOCKS_TO: ("docks to", "is docked to by"),
     EdgeKind.SPEAKS_TO: ("speaks to", "is spoken to by"),
     EdgeKind.PART_OF: ("is part of", "has as part"),
+    EdgeKind.STATED_IN: ("is stated in", "states"),
+    EdgeKind.EVIDENCE: ("is tested by", "tests"),
+    "supports": ("supports", "is supported by"),
+    "contradicts": ("contradicts", "is contradicted by"),
+    "qualifies": ("qualifies", "is qualified by"),
+    "depends_on": ("depends on", "is needed by"),
+    "extends": ("extends", "is extended by"),
+    "explains": ("explains", "is explained by"),
+    "same_as": ("is the same as", "is the same as"),
+    "responds_to": ("responds to", "is responded to by"),
+    "analogous_to": ("is analogous to", "is analogous to"),
+    "would_contradict": ("would contradict", "would be contradicted by"),
 }
 _PLURALS: Mapping[str, str] = {
     EdgeKind.TAGGED: "both carry tag",
