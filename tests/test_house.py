@@ -142,7 +142,7 @@ def test_the_public_names_are_those_promised():
 
 
 def test_the_wheel_carries_the_schemas(tmp_path):
-    """From an installed wheel, without the checkout, the schemas and the types are found."""
+    """From an installed wheel, without the checkout, schemas, types and the viewer are found."""
     build = "from hatchling.build import build_wheel; import sys; print(build_wheel(sys.argv[1]))"
     subprocess.run(
         [sys.executable, "-c", build, str(tmp_path)], cwd=ROOT, capture_output=True, check=True
@@ -166,3 +166,6 @@ def test_the_wheel_carries_the_schemas(tmp_path):
     here = {path.stem for path in (ROOT / "schemas").glob("*.json")}
     assert set(done.stdout.split()) == here
     assert (tmp_path / "site" / "noteweb" / "py.typed").exists()
+    viewer = ROOT / "src" / "noteweb" / "export" / "viewer"
+    carried = tmp_path / "site" / "noteweb" / "export" / "viewer"
+    assert {path.name for path in carried.iterdir()} == {path.name for path in viewer.iterdir()}

@@ -43,8 +43,8 @@ function rest() {
 
 function newLayer(scale, isSliced = false) {
   const layer = { canvas: document.createElement("canvas"), x: camera.x, y: camera.y, zoom: camera.zoom, scale };
-  layer.width = Math.ceil(width * (1 + 2 * MARGIN));
-  layer.height = Math.ceil(height * (1 + 2 * MARGIN));
+  layer.width = width + 2 * Math.round(width * MARGIN); // whole pixels at each side, else it blurs
+  layer.height = height + 2 * Math.round(height * MARGIN);
   layer.canvas.width = layer.width * scale;
   layer.canvas.height = layer.height * scale;
   layer.pen = layer.canvas.getContext("2d", { willReadFrequently: isSliced });

@@ -27,7 +27,7 @@ function savePicture() {
   if (focus) paintFocusEdges(under.pen, under.at);
   paintNodes(under);
   paintLabels(under);
-  pen.drawImage(under.canvas, -w * MARGIN * 2, -h * MARGIN * 2);
+  pen.drawImage(under.canvas, -2 * Math.round(w * MARGIN), -2 * Math.round(h * MARGIN));
   picture.toBlob((blob) => {
     const link = make("a", { download: `${graph.title.replace(/[^\p{L}\p{N} _-]/gu, "_") || "graph"}.png`, href: URL.createObjectURL(blob) });
     link.click();
