@@ -78,9 +78,9 @@ function labelNodes(layer, place, order, most) {
     looked += 1;
     const isBold = isNote(node) || node === state.chosen;
     const style = { font: `${isBold ? 600 : 400} SIZE ${colours.sans}`, colour: isBold ? colours.ink : colours.soft, alpha: 1 };
-    const text = shorten(nodes.label[node], focus || layer.zoom > 7 ? 44 : 28);
+    const lines = isBold ? breakName(nodes.label[node], focus || layer.zoom > 7 ? 30 : 22) : [shorten(nodes.label[node], 30)];
     const size = isBold ? 12 : 11;
-    const gap = r * (kindOf(node) === "claim" ? 1.2 : 1) + size * 0.75 + (nodes.verdict[node] ? 4 : 0);
-    if (place([text], x, y + gap, size, style) || place([text], x, y - gap, size, style)) left -= 1;
+    const gap = r * (kindOf(node) === "claim" ? 1.2 : 1) + size * (0.2 + 0.55 * lines.length) + (nodes.verdict[node] ? 4 : 0);
+    if (place(lines, x, y + gap, size, style) || place(lines, x, y - gap, size, style)) left -= 1;
   }
 }
