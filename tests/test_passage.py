@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from made_note import count_lines, make_note
 from noteweb.model.note import Field, PartKind
+from noteweb.parse.notes import parse_note
 from noteweb.passage import WordTokenizer, content_key, cut_passages
 
 WORDS = WordTokenizer()
@@ -225,11 +227,16 @@ PIECES = st.lists(
 )
 
 
-@given(pieces=PIECES, max_tokens=st.integers(9, 40))
-def test_body_passages_cover_the_prose_once_and_say_where(pieces, max_tokens):
-    """Any body: spans in order, the text they claim, right lines, the budget kept, no word lost."""
+@given(pieces=PIECES, max_tokens=st.integers(9, 40), longest=st.sampled_from([20, 100, 200_000]))
+def test_body_passages_cover_the_prose_once_and_say_where(pieces, max_tokens, longest):
+    """Any body: spans in order, the text they claim, right lines, the budget kept, no word lost.
+
+    However many characters are tokenized at once.
+    """
     note = make_note(pieces)
-    passages = body_of(note, max_tokens)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("noteweb.text.cutting._LONGEST", longest)
+        passages = body_of(note, max_tokens)
     covered = set()
     end = 0
     for ordinal, passage in enumerate(passages, start=1):
@@ -245,3 +252,49 @@ def test_body_passages_cover_the_prose_once_and_say_where(pieces, max_tokens):
         is_hidden = part.kind in {PartKind.COMMENT, PartKind.HEADING}
         letters = {i for i in range(part.start, part.end) if note.text[i].isalnum()}
         assert not letters & covered if is_hidden else letters <= covered
+
+
+FOLDED = st.tuples(
+    st.sampled_from(["a", "so.", "Bees", "мёд", "1.5"]),
+    st.sampled_from([" ", "  ", "\n  ", "\n\n  "]),
+)
+
+
+@given(words=st.lists(FOLDED, min_size=2, max_size=40), max_tokens=st.integers(9, 16))
+def test_pieces_of_a_folded_unit_stand_where_they_say(words, max_tokens):
+    """However a unit is folded over lines, each piece of it points at its own words."""
+    raw = "".join(map("".join, words)).rstrip()
+    note = make_note(
+        [(PartKind.FRONTMATTER, f"Receptor: >-\n  {raw}\n")], units=[(Field.RECEPTOR, raw)]
+    )
+    _, *pieces = cut_passages(note, WORDS, max_tokens=max_tokens)
+    assert " ".join(piece.text for piece in pieces) == note.units[0].text
+    for piece in pieces:
+        assert " ".join(note.text[piece.start : piece.end].split()) == piece.text
+        assert piece.line == count_lines(note.text, piece.start)
+
+
+LONG = {
+    "words on one line": lambda n: "Receptor: " + "word " * n,
+    "sentences on one line": lambda n: "Receptor: " + "So it is with bees. " * (n // 4),
+    "folded lines": lambda n: "Receptor: >-\n" + "  a word of bees\n" * (n // 4),
+    "escapes": lambda n: 'Receptor: "' + "word\\u00e9 " * n + '"',
+    "repeated keys": lambda n: "Receptor: a b c d e f.\n" * (n // 6),
+    "a title": lambda n: "Receptor: a word\ntitle: " + "word " * n,
+    "a title over headings": lambda n: f"title: {'word ' * n}\n---\n" + "# a\n\nb\n\n" * (n // 8),
+}
+
+
+@pytest.mark.parametrize("make", LONG.values(), ids=LONG.keys())
+def test_cutting_a_note_takes_linear_time(make):
+    """Eight times a field, or a title, takes at most some twenty times as long to cut."""
+
+    def measure(n):
+        note = parse_note(f"---\n{make(n)}\n---\nbody\n".encode(), path="a.md")
+        begun = time.process_time()
+        cut_passages(note, WORDS, max_tokens=ROOMY)
+        return time.process_time() - begun
+
+    # A busy machine can slow any one cutting down, but not the best of five.
+    bound = 20 * max(measure(5_000), 0.005)
+    assert any(measure(40_000) < bound for _ in range(5))

@@ -9,8 +9,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import blake2b
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from noteweb.aside import find_asides
@@ -38,6 +38,10 @@ __all__ = ["Passage", "Tokenizer", "WordTokenizer", "content_key", "cut_passages
 #: Parts whose text is embedded; headings stand in the prefix.
 _PROSE = frozenset({PartKind.TEXT, PartKind.CALLOUT, PartKind.FOOTNOTE})
 _LISTING = frozenset({PartKind.CODE, PartKind.TABLE, PartKind.MATH})
+_WORD = re.compile(r"\S+")
+
+#: Characters of a title or heading that are looked at: more than any model takes in its prefix.
+_LONGEST_PREFIX = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +99,20 @@ def cut_passages(note: Note, tokenizer: Tokenizer, *, max_tokens: int) -> tuple[
         max_tokens=max_tokens,
         lines=index_lines(note.text),
         part_starts=[part.start for part in note.parts],
+        own_heading=_collapse(note.card.title),
     )
     return (*cutter.card(), *cutter.units(), *cutter.asides(), *cutter.body())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Cutter:
     note: Note
     tokenizer: Tokenizer
     max_tokens: int
     lines: Lines
     part_starts: Sequence[int]
+    own_heading: str  # that repeats the title
+    prefixes: dict[str, str] = field(default_factory=dict)  # by the part in them
     budgets: dict[str, int] = field(default_factory=dict)  # what each prefix leaves for the text
 
     def card(self) -> Iterator[Passage]:
@@ -128,9 +135,9 @@ class _Cutter:
 
     def units(self) -> Iterator[Passage]:
         """Give one passage for each field unit, more where it is too long."""
-        prefixes = {unit.field: self._prefix(_field_name(unit.field)) for unit in self.note.units}
         for unit in self.note.units:
-            yield from self._cut_whole(_whole_unit(self.note.card.id, unit, prefixes[unit.field]))
+            prefix = self._prefix(_field_name(unit.field))
+            yield from self._cut_whole(_whole_unit(self.note.card.id, unit, prefix))
 
     def asides(self) -> Iterator[Passage]:
         """Give the prose of the fields that is no unit; its ordinals follow the units'."""
@@ -166,7 +173,7 @@ class _Cutter:
         if not runs:
             return
         heading = _collapse(section.title)
-        prefix = self._prefix("" if heading == _collapse(self.note.card.title) else heading)
+        prefix = self._prefix("" if heading == self.own_heading else heading)
         for start, end in cut_runs(text, runs, self.tokenizer, self._budget(prefix)):
             yield Passage(
                 note_id=self.note.card.id,
@@ -188,18 +195,25 @@ class _Cutter:
         if len(spans) == 1:
             yield whole
             return
-        for span in spans:
-            yield self._piece(whole, span)
+        places = _find_places(self.note.text, (whole.start, whole.end), whole.text, spans)
+        for span, (start, end) in zip(spans, places, strict=True):
+            line = self.lines.line(start)
+            yield replace(whole, text=whole.text[slice(*span)], line=line, start=start, end=end)
 
-    def _piece(self, whole: Passage, span: Span) -> Passage:
-        start, end = _place(self.note.text, (whole.start, whole.end), whole.text, span)
-        line = self.lines.line(start)
-        return replace(whole, text=whole.text[slice(*span)], line=line, start=start, end=end)
+    @cached_property
+    def title(self) -> str:
+        """The note's title, as much of it as a prefix can hold."""
+        return self._shorten(_collapse(self.note.card.title), self.max_tokens // 3)
 
     def _prefix(self, part: str) -> str:
         """Give ``title. part: ``, at most a third of the budget: the text keeps the rest."""
+        if part not in self.prefixes:
+            self.prefixes[part] = self._make_prefix(part)
+        return self.prefixes[part]
+
+    def _make_prefix(self, part: str) -> str:
         limit = self.max_tokens // 3
-        title = _collapse(self.note.card.title)
+        title = self.title
         if surely_fits(f"{title}{part}", limit - 2):
             return _joined(title, part)
         tail = self._shorten(part, max(limit // 2, limit - self._count(title) - 2))
@@ -207,6 +221,7 @@ class _Cutter:
         return _joined(title, tail)
 
     def _shorten(self, text: str, limit: int) -> str:
+        text = text[:_LONGEST_PREFIX]
         offsets = self.tokenizer.offsets(text)
         if len(offsets) <= limit:
             return text
@@ -254,22 +269,32 @@ def _section_runs(text: str, parts: Iterable[Part], section: Section) -> list[li
     return [run for run in runs if run]
 
 
-def _place(text: str, span: Span, collapsed: str, piece: Span) -> Span:
-    """Find where a piece of a unit's text stands in the file; all of it where YAML escapes it.
+def _find_places(text: str, span: Span, collapsed: str, pieces: Sequence[Span]) -> Iterator[Span]:
+    """Find where the pieces of a unit's text, in their order, stand in the file.
 
+    Where YAML escapes the text each has all of it.
     The file's words joined by blanks hold the collapsed text, if nothing was escaped or folded.
     """
-    words = [match.span() for match in re.finditer(r"\S+", text[slice(*span)])]
-    at = " ".join(text[slice(*span)].split()).find(collapsed)
+    at = text.find(collapsed, *span)
+    if at >= 0:  # on one line, as it is
+        yield from ((at + start, at + stop) for start, stop in pieces)
+        return
+    at = _collapse(text[slice(*span)]).find(collapsed)
     if at < 0:
-        return span
-    ends = list(accumulate(end - start + 1 for start, end in words))
+        yield from (span for _ in pieces)
+        return
+    words = _WORD.finditer(text, *span)
+    end = done = 0  # of the last word: in the file, and in the words joined
 
     def locate(offset: int) -> int:
-        index = bisect_left(ends, offset + 1)
-        return span[0] + words[index][1] - (ends[index] - 1 - offset)
+        nonlocal end, done
+        while done <= offset:
+            word = next(words)
+            end, done = word.end(), done + len(word[0]) + 1
+        return end - (done - 1 - offset)
 
-    return locate(at + piece[0]), locate(at + piece[1] - 1) + 1
+    for start, stop in pieces:
+        yield locate(at + start), locate(at + stop - 1) + 1
 
 
 def _find_in_frontmatter(note: Note, text: str) -> Span:

@@ -1,15 +1,19 @@
-"""How parsing grows with the worst inputs known: doubled input, ratio of CPU seconds.
+"""How parsing and indexing grow with the worst inputs known: doubled input, ratio of CPU seconds.
 
 Run it with ``python tests/bench/parse_scaling.py``; a ratio near 2 is linear, near 4 quadratic.
+Indexing is that of a vault of one note, without a model.
 """
 
 from __future__ import annotations
 
 import gc
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noteweb.parse.notes import parse_note
+from noteweb.web import NoteWeb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,18 +67,38 @@ FRONTMATTERS: dict[str, Callable[[int], str]] = {
         for key in ("Receptor", "Acceptor", "SignalTransduction", "Emergence", "FeedbackLoop")
         for unit in ("1) a ", "a b.\n\n  ", "Case 1: x\n  ", ". ", ", ", "x", " ", "'", "8/10 ")
     },
+    **{
+        f"{key} on one line of {unit!r}": lambda n, key=key, unit=unit: (
+            f"{key}: {unit * (n * 50 // len(unit))}\n"
+        )
+        for key in ("Receptor", "Activation", "FeedbackLoop", "title", "description", "aliases")
+        for unit in ("word ", "An ordinary sentence, so to speak. ", "слово ", "字")
+    },
 }
 
 
-def measure(text: str) -> float:
-    """Give the CPU seconds of one parse, the better of two."""
+def parse(text: str) -> float:
+    """Give the CPU seconds of one parse."""
     data = text.encode()
-    times = []
-    for _ in range(2):
+    start = time.process_time()
+    parse_note(data, path="n.md")
+    return time.process_time() - start
+
+
+def index(text: str) -> float:
+    """Give the CPU seconds of indexing a vault that is this note."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
+        (Path(folder) / "n.md").write_text(text, encoding="utf-8", newline="")
         start = time.process_time()
-        parse_note(data, path="n.md")
-        times.append(time.process_time() - start)
-    return min(times)
+        with NoteWeb.open(folder) as web:
+            web.sync()
+        return time.process_time() - start
+
+
+def measure(text: str, act: Callable[[str], float]) -> float:
+    """Give the better of two."""
+    return min(act(text) for _ in range(2))
 
 
 def main() -> None:
@@ -84,10 +108,11 @@ def main() -> None:
     }
     gc.disable()  # its own cost grows with the heap, not with the parser
     for name, make in cases.items():
-        once, twice = measure(make(_N)), measure(make(2 * _N))
-        ratio = twice / max(once, 1e-3)
-        print(f"{name:40} {once:7.3f} s {twice:7.3f} s   x{ratio:.2f}")
-        gc.collect()
+        for act in (parse, index):
+            once, twice = measure(make(_N), act), measure(make(2 * _N), act)
+            ratio = twice / max(once, 1e-3)
+            print(f"{act.__name__:6} {name:50} {once:7.3f} s {twice:7.3f} s   x{ratio:.2f}")
+            gc.collect()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ _BLANK_LINE = re.compile(rf"(?:{_LINE_END.pattern})[^\S\r\n]*(?:{_LINE_END.patte
 #: Base64 and the like: 300 characters is beyond any word, address or path, and one embedded
 #: picture would otherwise make a thousand meaningless passages.
 _BLOB = re.compile(r"[A-Za-z0-9+/=_-]{300,}")
+#: Characters that are tokenized at once: no paragraph of a real note is as long.
+_LONGEST = 200_000
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff"  # kana and Han: no blanks between words
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s]")
 
@@ -70,9 +72,9 @@ def cut_runs(
 
     Neighbouring blocks share a span as long as they fit. A block that does not fit is cut at its
     sentences, then at its lines, then at white space, then between tokens. Each run is tokenized
-    once.
+    once, a very long one stretch by stretch, so that memory stays bounded.
     """
-    for run in runs:
+    for run in (stretch for whole in runs for stretch in _stretches(text, whole)):
         origin = run[0].start
         if surely_fits(text[origin : run[-1].end], budget):
             yield origin, run[-1].end
@@ -102,6 +104,37 @@ def trim(text: str, start: int, end: int) -> Span:
 def has_words(text: str) -> bool:
     """Tell whether there is a letter or a digit in it."""
     return any(character.isalnum() for character in text)
+
+
+def _stretches(text: str, run: Sequence[Block]) -> Iterator[Sequence[Block]]:
+    """Give a run as it is, or parts of at most `_LONGEST` characters of it."""
+    if run[-1].end - run[0].start <= _LONGEST:
+        yield run
+        return
+    part: list[Block] = []
+    for block in (short for whole in run for short in _shortened(text, whole)):
+        if part and block.end - part[0].start > _LONGEST:
+            yield part
+            part = []
+        part.append(block)
+    yield part
+
+
+def _shortened(text: str, block: Block) -> Iterator[Block]:
+    """Give a block in pieces of at most `_LONGEST` characters: at lines, at stops, at blanks."""
+    start = block.start
+    while block.end - start > _LONGEST:
+        middle, limit = start + _LONGEST // 2, start + _LONGEST
+        marks = ("\n",) if block.is_listing else ("\n", ". ", " ")
+        ends = (text.rfind(mark, middle, limit) + len(mark) for mark in marks)
+        end = next((end for end in ends if end > middle), limit)
+        trimmed = trim(text, start, end)
+        if trimmed[0] < trimmed[1]:
+            yield Block(*trimmed, is_listing=block.is_listing)
+        start = end
+    trimmed = trim(text, start, block.end)
+    if trimmed[0] < trimmed[1]:
+        yield Block(*trimmed, is_listing=block.is_listing)
 
 
 @dataclass(frozen=True, slots=True)
