@@ -26,7 +26,7 @@ DOORS = {
     "sentence_transformers": {"embed/sbert.py"},
     "faiss": {"index/nearest.py"},
     "tantivy": {"index/textindex.py"},
-    "rich": {"cli/render.py", "cli/progress.py"},
+    "rich": {"cli/render.py", "cli/progress.py", "cli/sheet.py"},
     "sqlite3": {"index/catalogue.py"},
     "yaml": {"parse/"},
     "frontmatter": {"parse/"},

@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
+from noteweb.errors import DocumentUnreadable
 from noteweb.screening.label import Answer, append_answer, read_answers
 
-GIVEN = [("a", Answer.INCLUDED), ("ключ\u2028", Answer.EXCLUDED), ("\ud800", Answer.UNSURE)]
+GIVEN = [("a", Answer.RELEVANT), ("ключ\u2028", Answer.IRRELEVANT), ("\ud800", Answer.UNSURE)]
 
 
 def write(path, given=GIVEN):
@@ -40,7 +41,7 @@ def test_a_cut_anywhere_loses_only_what_was_cut(tmp_path):
         assert list(answers.items()) == GIVEN[:n_whole]
         assert problems == ()
     path.write_bytes(whole[:-5])
-    write(path, [("b", Answer.EXCLUDED)])
+    write(path, [("b", Answer.IRRELEVANT)])
     answers, problems = read_answers(path)
     assert list(answers) == ["a", "ключ\u2028", "b"]
     assert [problem.line for problem in problems] == [3]
@@ -57,10 +58,23 @@ def test_a_line_that_is_no_answer_is_a_problem(tmp_path, line):
     assert (problem.line, problem.code) == (1, "label-line-invalid")
 
 
-def test_a_folder_in_its_place_is_a_problem(tmp_path):
-    """What cannot be read is reported, not raised."""
-    _, (problem,) = read_answers(tmp_path)
-    assert problem.code == "labels-unreadable"
+def test_what_cannot_be_read_is_refused(tmp_path):
+    """A folder or a link in the file's place is an error: all answers would be asked again."""
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    for path in (tmp_path, tmp_path / "link"):
+        with pytest.raises(DocumentUnreadable, match="cannot be read"):
+            read_answers(path)
+
+
+def test_an_answer_taken_back_is_none(tmp_path):
+    """After null the record is unread, and answered anew it stands at the end."""
+    path = tmp_path / "answers.jsonl"
+    write(path, [*GIVEN, ("a", None)])
+    assert list(read_answers(path)[0]) == [key for key, _ in GIVEN[1:]]
+    write(path, [("a", Answer.UNSURE)])
+    answers, problems = read_answers(path)
+    assert list(answers.items()) == [*GIVEN[1:], ("a", Answer.UNSURE)]
+    assert problems == ()
 
 
 def test_two_writers_lose_nothing(tmp_path):
@@ -69,7 +83,7 @@ def test_two_writers_lose_nothing(tmp_path):
     code = (
         "import sys; from pathlib import Path; from noteweb.screening.label import *\n"
         "for n in range(20):\n"
-        "    append_answer(Path(sys.argv[1]), sys.argv[2] + str(n), Answer.EXCLUDED, '')\n"
+        "    append_answer(Path(sys.argv[1]), sys.argv[2] + str(n), Answer.IRRELEVANT, '')\n"
     )
     both = [subprocess.Popen([sys.executable, "-c", code, str(path), name]) for name in "ab"]
     assert [each.wait() for each in both] == [0, 0]

@@ -44,7 +44,8 @@ def start(tmp_path, references=LIBRARY, embedder=None):
 def read(screening, n_records):
     """Answer the next records truthfully."""
     for reference in screening.next(n_records):
-        screening.label(reference.key, Answer.INCLUDED if TRUTH[reference.key] else Answer.EXCLUDED)
+        answer = Answer.RELEVANT if TRUTH[reference.key] else Answer.IRRELEVANT
+        screening.label(reference.key, answer)
 
 
 def test_a_screening_goes_on_where_it_stopped(tmp_path):
@@ -83,10 +84,10 @@ def test_a_damaged_cache_is_made_anew(tmp_path):
 def test_another_writers_answers_come_in(tmp_path):
     """Two screenings on one file see each other's answers when they answer."""
     one, two = start(tmp_path), start(tmp_path)
-    one.label("r1", "included")
-    two.label("r2", "excluded")
+    one.label("r1", "relevant")
+    two.label("r2", "irrelevant")
     one.refresh()
-    assert one.answers == two.answers == {"r1": Answer.INCLUDED, "r2": Answer.EXCLUDED}
+    assert one.answers == two.answers == {"r1": Answer.RELEVANT, "r2": Answer.IRRELEVANT}
 
 
 def test_unsure_is_neither(tmp_path):
@@ -95,12 +96,12 @@ def test_unsure_is_neither(tmp_path):
     (reference,) = screening.next()
     screening.label(reference.key, Answer.UNSURE)
     standing = screening.progress()
-    assert (standing.n_read, standing.n_included, standing.n_unsure) == (1, 0, 1)
+    assert (standing.n_read, standing.n_relevant, standing.n_unsure) == (1, 0, 1)
     assert standing.recall is None
     assert reference not in screening.next(160)
     assert standing.n_missing == 159
-    screening.label(reference.key, Answer.INCLUDED)
-    assert screening.progress().n_included == 1
+    screening.label(reference.key, Answer.RELEVANT)
+    assert screening.progress().n_relevant == 1
 
 
 def test_labels_of_the_library_count_as_read(tmp_path):
@@ -108,12 +109,12 @@ def test_labels_of_the_library_count_as_read(tmp_path):
     known = [replace(each, included=label) for each, label in zip(LIBRARY, LABELS, strict=True)]
     screening = start(tmp_path, [*known[:60], *LIBRARY[60:]])
     assert {each.reference.key for each in screening.rank()} == {e.key for e in LIBRARY[60:]}
-    n_included = sum(LABELS[:60])
-    assert screening.progress().n_included == n_included
-    assert screening.progress().recall.low == n_included / (n_included + 100)
+    n_relevant = sum(LABELS[:60])
+    assert screening.progress().n_relevant == n_relevant
+    assert screening.progress().recall.low == n_relevant / (n_relevant + 100)
     first = LABELS.index(True)
-    screening.label(LIBRARY[first].key, Answer.EXCLUDED)
-    assert screening.progress().n_included == n_included - 1
+    screening.label(LIBRARY[first].key, Answer.IRRELEVANT)
+    assert screening.progress().n_relevant == n_relevant - 1
 
 
 def test_it_says_when_to_stop(tmp_path):
@@ -126,7 +127,7 @@ def test_it_says_when_to_stop(tmp_path):
     standing = screening.progress()
     assert standing.n_read < 160
     assert standing.recall.low >= 0.95
-    assert standing.n_included >= 0.95 * sum(LABELS)
+    assert standing.n_relevant >= 0.95 * sum(LABELS)
 
 
 def test_words_alone_rank_too(tmp_path):
@@ -140,7 +141,7 @@ def test_words_alone_rank_too(tmp_path):
 
 def test_answers_on_other_libraries_are_left_alone(tmp_path):
     """A key that the library does not hold is no answer on it."""
-    start(tmp_path).label("r1", "included")
+    start(tmp_path).label("r1", "relevant")
     standing = start(tmp_path, LIBRARY[2:]).progress()
     assert (standing.n_read, standing.recall) == (0, None)
 
@@ -149,7 +150,7 @@ def test_wrong_requests_say_what_to_do(tmp_path):
     """An unknown key gets near ones, an unknown answer the known ones; keys must be unique."""
     screening = start(tmp_path)
     with pytest.raises(BadRequest) as caught:
-        screening.label("r1000", "included")
+        screening.label("r1000", "relevant")
     assert "r100" in caught.value.hint
     with pytest.raises(BadRequest, match="no answer 'perhaps'"):
         screening.label("r1", "perhaps")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from noteweb.model.firing import Firing, FoundPassage, Report, SecondHand
     from noteweb.model.hit import Hit
     from noteweb.model.note import Link, Note
+    from noteweb.screening.session import Listed
+    from noteweb.screening.stopping import Standing
 
 Row = dict[str, Any]
 
@@ -281,6 +283,36 @@ def _outline(note: Note) -> list[Row]:
         {"kind": kind, "title": title, "line": line, "start": start}
         for kind, title, line, start in found
     ]
+def standing_row(standing: Standing) -> Row:
+    """Give where a screening stands as ``screen-result.json`` has it."""
+    recall = standing.recall
+    return {
+        "n_records": standing.n_records,
+        "n_read": standing.n_read,
+        "n_relevant": standing.n_relevant,
+        "n_unsure": standing.n_unsure,
+        "recall": recall and {"estimate": round(recall.estimate, 4), "low": round(recall.low, 4)},
+        "n_missing": standing.n_missing,
+        "is_enough": standing.is_enough,
+        "reason": {"kind": standing.reason.kind, "detail": standing.reason.detail},
+    }
+
+
+def listed_row(listed: Listed) -> Row:
+    """Give a record of a library that is screened as ``screen-result.json`` has it."""
+    reference = listed.reference
+    return {
+        "rank": listed.rank,
+        "key": reference.key,
+        "title": reference.title,
+        "authors": list(reference.authors),
+        "year": reference.year,
+        "journal": reference.journal,
+        "doi": reference.doi,
+        "line": reference.line,
+        "answer": listed.answer and listed.answer.value,
+        "score": round(listed.score, 4),
+    }
 
 
 def _link_row(link: Link) -> Row:

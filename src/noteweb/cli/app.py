@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from noteweb.cli import activate, ask, assistant, bench, evidence, graph, keep, trust
+from noteweb.cli import activate, ask, assistant, bench, evidence, graph, keep, screen, trust
 from noteweb.version import __version__
 
 # Plain help: rich's costs a tenth of a second on every start.
@@ -39,5 +39,5 @@ def root(
     del version
 
 
-for module in (keep, ask, activate, graph, evidence, trust, bench, assistant):
+for module in (keep, ask, activate, graph, screen, evidence, trust, bench, assistant):
     module.register(app)

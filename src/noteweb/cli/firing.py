@@ -41,11 +41,11 @@ def show_report(report: Report) -> None:
         typer.echo(f"  nothing fires{why}")
     if report.near:
         names = "; ".join(f"{f.title} ({show_rate(f)})" for f in report.near)
-        _say("  quiet, but nearest: ", names, dim=True)
+        say("  quiet, but nearest: ", names, dim=True)
     for each in report.second_hand[: 5 if report.fired else 0]:
         first = each.via[0]
         way = ", ".join(_ARROWS.get(via.kind, via.kind) for via in each.via)
-        _say("  second-hand: ", f"{each.title}, by {way} from {first.title}", dim=True)
+        say("  second-hand: ", f"{each.title}, by {way} from {first.title}", dim=True)
     _show_gaps(report.gaps)
     _show_claims(report.claims)
 
@@ -59,14 +59,14 @@ def show_why(report: Report, note: str) -> bool:
     typer.echo(f"{typer.style(visible(firing.title), bold=True)} {does}: {show_rate(firing)}")
     for match in firing.matches:
         typer.echo("")
-        _say(f"  {match.condition.field}:{match.condition.line}  ", match.condition.text)
-        _say(f"  {_place(match.passage)}  ", match.passage.window)
+        say(f"  {match.condition.field}:{match.condition.line}  ", match.condition.text)
+        say(f"  {_place(match.passage)}  ", match.passage.window)
         shared = ", ".join(match.words) or "none"
-        _say("  ", f"{match.score:+.1f} deviations; words in common: {shared}", dim=True)
+        say("  ", f"{match.score:+.1f} deviations; words in common: {shared}", dim=True)
     typer.echo("")
     rest = f"without its best window {firing.score_without:.2f}, {_odds(firing.rate_without)}"
     of_many = f" over {report.n_windows} windows; {rest}" if report.n_windows > 1 else ""
-    _say("  ", f"score {firing.score:.2f}{of_many}")
+    say("  ", f"score {firing.score:.2f}{of_many}")
     return True
 
 
@@ -110,9 +110,9 @@ def _show_firing(number: int, firing: Firing) -> None:
     rate = typer.style(f"  {show_rate(firing)}", fg=typer.colors.CYAN)
     typer.echo(f"{number:>3}  {typer.style(visible(firing.title), bold=True)}{rate}")
     lead = f"     {best.condition.field}:{best.condition.line}  "
-    _say(lead, trim(best.condition.text, best.words), stems=best.words)
+    say(lead, trim(best.condition.text, best.words), stems=best.words)
     lead = f"     {_place(best.passage)}  "
-    _say(lead, f"“{trim(best.passage.text, best.words)}”", stems=best.words)
+    say(lead, f"“{trim(best.passage.text, best.words)}”", stems=best.words)
 
 
 def _show_gaps(gaps: Sequence[Gap]) -> None:
@@ -121,14 +121,14 @@ def _show_gaps(gaps: Sequence[Gap]) -> None:
         head = typer.style(visible(gap.title), bold=True)
         typer.echo(f"  gap {number}: {head}  {typer.style(visible(tags), dim=True)}")
         for passage in gap.passages[:2]:
-            _say(f"     {_place(passage)}  ", f"“{trim(passage.text, ())}”")
+            say(f"     {_place(passage)}  ", f"“{trim(passage.text, ())}”")
 
 
 def _show_claims(claims: Sequence[SpokenOf]) -> None:
     for each in claims:
         verdict = f" [{each.verdict}]" if each.verdict else ""
-        _say("  claim: ", f"{each.claim}{verdict}  {trim(each.statement, ())}")
-        _say(f"     {_place(each.passage)}  ", f"“{trim(each.passage.text, ())}”")
+        say("  claim: ", f"{each.claim}{verdict}  {trim(each.statement, ())}")
+        say(f"     {_place(each.passage)}  ", f"“{trim(each.passage.text, ())}”")
 
 
 def _odds(rate: float) -> str:
@@ -145,7 +145,7 @@ def _place(passage: FoundPassage) -> str:
     return f"p. {passage.page}, l. {passage.line}" if passage.page else f"l. {passage.line}"
 
 
-def _say(lead: str, text: str, *, stems: Sequence[str] = (), dim: bool = False) -> None:
+def say(lead: str, text: str, *, stems: Iterable[str] = (), dim: bool = False) -> None:
     """Write a text wrapped behind its lead, words in common stressed."""
     width = min(get_terminal_size((_PIPE_WIDTH, 24)).columns, _WIDEST)
     if not sys.stdout.isatty():
@@ -157,7 +157,7 @@ def _say(lead: str, text: str, *, stems: Sequence[str] = (), dim: bool = False) 
         typer.echo(typer.style(front, dim=True) + body)
 
 
-def _stress(line: str, stems: Sequence[str]) -> str:
+def _stress(line: str, stems: Iterable[str]) -> str:
     return _WORD.sub(
         lambda m: typer.style(m[0], fg=typer.colors.GREEN) if _is_of(m[0], stems) else m[0], line
     )

@@ -10,41 +10,59 @@ import io
 import json
 import re
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from noteweb.library.ris import read_record
 from noteweb.library.table import COLUMNS, fold_name, guard, read_keywords, read_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from noteweb.model.reference import Reference
 
 _LABEL_LINE = re.compile(
     r"^N1 {0,3}- ?ASReview_(?:relevant|irrelevant|not_seen)[ \t]*\n?", re.MULTILINE
 )
+_ADDED = "noteweb_"
+_ADDED_LINE = re.compile(rf"^N1 {{0,3}}- ?{_ADDED}\w+: [^\n]*\n?", re.MULTILINE)
+_NOTHING: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 _END_LINE = re.compile(r"\nER {0,3}-[^\n]*\Z")
 _ID_LINE = re.compile(r"^ID {0,3}- ", re.MULTILINE)
 _LABELS = {True: "relevant", False: "irrelevant"}
 _KNOWN = frozenset(name for names in COLUMNS.values() for name in names)
 
 
-def write_ris(references: Iterable[Reference]) -> str:
+def write_ris(
+    references: Iterable[Reference], added: Mapping[str, Mapping[str, str]] = _NOTHING
+) -> str:
     """Write references as RIS; what came from RIS keeps every tag that it had.
 
     A label is written as asreview does, in a note: ``ASReview_relevant``.
+
+    Parameters
+    ----------
+    added : more values of a record by its key, written as a note each: ``noteweb_NAME: VALUE``
     """
-    return "".join(f"{_write_record(reference)}\n\n" for reference in references)
+    return "".join(
+        f"{_write_record(reference, added.get(reference.key, {}))}\n\n" for reference in references
+    )
 
 
-def write_csv(references: Iterable[Reference]) -> str:
+def write_csv(
+    references: Iterable[Reference], added: Mapping[str, Mapping[str, str]] = _NOTHING
+) -> str:
     """Write references as CSV; columns of a table that noteweb has no name for are kept.
+
+    Parameters
+    ----------
+    added : more values of a record by its key, in columns ``noteweb_NAME``
 
     No cell can be run as a formula: one that begins like one gets an apostrophe before it, which
     is taken off where the file is read.
     """
     rows = tuple(references)
-    extras = [_read_extras(reference) for reference in rows]
+    extras = [_read_extras(each) | _name_added(added.get(each.key, {})) for each in rows]
     names = list(dict.fromkeys(name for extra in extras for name in extra))
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -55,10 +73,19 @@ def write_csv(references: Iterable[Reference]) -> str:
     return stream.getvalue()
 
 
-def _write_record(reference: Reference) -> str:
-    kept = _label_source(reference)
-    if kept is not None:
-        return kept
+def _write_record(reference: Reference, added: Mapping[str, str]) -> str:
+    record = _label_source(reference) or _make_record(reference)
+    notes = "".join(
+        f"N1  - {name}: {value}\n" for name, value in _name_added(added).items() if value
+    )
+    return f"{_END_LINE.sub('', record)}\n{notes}ER  - "
+
+
+def _name_added(added: Mapping[str, str]) -> dict[str, str]:
+    return {f"{_ADDED}{name}": value for name, value in added.items()}
+
+
+def _make_record(reference: Reference) -> str:
     tags = [
         ("TY", "JOUR" if reference.journal else "GEN"),
         ("ID", reference.key),
@@ -83,7 +110,7 @@ def _label_source(reference: Reference) -> str | None:
     """
     if not reference.source.lstrip().startswith("TY"):
         return None
-    source = _END_LINE.sub("", _LABEL_LINE.sub("", reference.source))
+    source = _END_LINE.sub("", _ADDED_LINE.sub("", _LABEL_LINE.sub("", reference.source)))
     has_key = read_record(source).key == reference.key
     added = [] if has_key else [f"ID  - {reference.key}"]
     if not has_key:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Sparse = Any  # a scipy.sparse matrix
 
 _K1, _B = 1.2, 0.75
+#: A word of the criteria that stands in more of the records than this is not shown as a match.
+_TELLING = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,16 @@ def score_bm25(features: Features, text: str) -> Floats:
         idf = np.log1p((n_records - rows.size + 0.5) / (rows.size + 0.5))
         scores[rows] += idf * often * (_K1 + 1) / (often + norm[rows])
     return scores
+
+
+def find_telling(features: Features, text: str) -> frozenset[str]:
+    """Give a text's stems that stand in few records, so that they tell them apart."""
+    most = _TELLING * features.counts.shape[0]
+    columns = {stem: features.columns.get(stem) for stem in open_analyzer()(text)}
+    n_records = np.diff(features.counts.indptr)
+    return frozenset(
+        stem for stem, at in columns.items() if at is not None and n_records[at] <= most
+    )
 
 
 def _fit(vectorizer: CountVectorizer, texts: Sequence[str]) -> Sparse:

@@ -1,7 +1,8 @@
 """What the reader answered about each record, in an append-only text file.
 
 One JSON object a line; of two on the same record the later counts, in the earlier one's place:
-a correction does not change when the record was read.
+a correction does not change when the record was read. An answer of null takes the record's answers
+back.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import json
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from noteweb.errors import Problem, Severity
-from noteweb.journal import alone_in, append_lines
+from noteweb.errors import DocumentUnreadable, Problem, Severity
+from noteweb.intake import show_path
+from noteweb.journal import alone_in, append_lines, read_journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 class Answer(StrEnum):
     """What a reader says of a record; one that is unsure is neither in nor out."""
 
-    INCLUDED = "included"
-    EXCLUDED = "excluded"
+    RELEVANT = "relevant"
+    IRRELEVANT = "irrelevant"
     UNSURE = "unsure"
 
 
@@ -29,13 +31,18 @@ def read_answers(path: Path) -> tuple[dict[str, Answer], tuple[Problem, ...]]:
     """Give each record's last answer by key, in the order first read, and what is wrong.
 
     A last line that is not whole is passed over in silence: another process may be writing it.
+
+    Raises
+    ------
+    DocumentUnreadable : going on without the answers would ask them all again
     """
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = read_journal(path).split(b"\n")
     except FileNotFoundError:
         return {}, ()
     except OSError as error:
-        return {}, (_problem(path, 1, "labels-unreadable", str(error)),)
+        reason = f"cannot be read: {error.strerror or error}"
+        raise DocumentUnreadable(show_path(path), reason, "name another file: --labels") from error
     answers: dict[str, Answer] = {}
     problems = []
     for number, line in enumerate(lines, start=1):
@@ -47,28 +54,36 @@ def read_answers(path: Path) -> tuple[dict[str, Answer], tuple[Problem, ...]]:
             if number < len(lines):
                 problems.append(_problem(path, number, "label-line-invalid", str(error)))
             continue
-        answers[key] = answer
+        if answer is None:
+            answers.pop(key, None)
+        else:
+            answers[key] = answer
     return answers, tuple(problems)
 
 
-def append_answer(path: Path, key: str, answer: Answer, written: str) -> None:
-    """Write an answer down, safe beside other writers; `written` is ISO 8601.
+def append_answer(path: Path, key: str, answer: Answer | None, written: str) -> None:
+    """Write an answer down, safe beside other writers; None takes what was answered back.
+
+    Parameters
+    ----------
+    written : ISO 8601
 
     Raises
     ------
     WriteFailed
     """
-    raw = {"key": key, "answer": answer.value, "written": written}
+    raw = {"key": key, "answer": answer and answer.value, "written": written}
     with alone_in(path.parent):
         append_lines(path, [json.dumps(raw, ensure_ascii=True, separators=(",", ":"))])
 
 
-def _read(line: bytes) -> tuple[str, Answer]:
+def _read(line: bytes) -> tuple[str, Answer | None]:
     raw = json.loads(line.decode())
     if not isinstance(raw, dict) or not isinstance(raw.get("key"), str):
         message = "no map with a key"
         raise ValueError(message)  # noqa: TRY004 - one kind of error for one kind of fault
-    return raw["key"], Answer(str(raw.get("answer")))
+    answer = raw.get("answer", "")
+    return raw["key"], None if answer is None else Answer(str(answer))
 
 
 def _problem(path: Path, line: int, code: str, message: str) -> Problem:

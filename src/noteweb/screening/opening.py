@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from noteweb.config import FILE_NAME
 from noteweb.embed import open_embedder
-from noteweb.errors import DocumentUnreadable
+from noteweb.errors import BadRequest, DocumentUnreadable
 from noteweb.indexed_vault import IndexedVault
 from noteweb.intake import Format, read_file, show_path, sniff, suffix_of
 from noteweb.model.note import Field, PartKind
@@ -71,6 +71,19 @@ def open_meaning(
         cache=user_cache_path("noteweb") / "screening" / f"{library.name}-{mark}",
         progress=progress,
     )
+
+
+def choose_labels(library: Path) -> Path:
+    """Give the file that keeps a library's answers where no other is named: beside it.
+
+    Raises
+    ------
+    BadRequest : it is a pipe, so nothing lies beside it
+    """
+    if not library.is_file():
+        message = f"{show_path(library)} is no file beside which answers could be kept"
+        raise BadRequest(message, "name a file for them: --labels FILE")
+    return library.with_name(f"{library.name}.labels.jsonl")
 
 
 def _find_marked() -> Path | None:

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from noteweb.errors import BadRequest
 from noteweb.screening.label import Answer, append_answer, read_answers
-from noteweb.screening.ranking import EXCLUDED, INCLUDED, UNREAD, UNSURE, rank, score_by_criteria
+from noteweb.screening.ranking import (
+    EXCLUDED,
+    INCLUDED,
+    UNREAD,
+    UNSURE,
+    count_at_once,
+    rank,
+    score_by_criteria,
+)
 from noteweb.screening.stopping import Standing, explain, judge
 
 if TYPE_CHECKING:
@@ -30,7 +39,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.floating]
 
-_CODES = {Answer.INCLUDED: INCLUDED, Answer.EXCLUDED: EXCLUDED, Answer.UNSURE: UNSURE}
+_CODES = {Answer.RELEVANT: INCLUDED, Answer.IRRELEVANT: EXCLUDED, Answer.UNSURE: UNSURE}
+#: The order of `Screening.listing`; None are those without an answer.
+_LISTED = (Answer.RELEVANT, Answer.UNSURE, None, Answer.IRRELEVANT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +49,16 @@ class Ranked:
     """A record not yet read, with its score, which orders and means nothing else."""
 
     reference: Reference
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Any record, with what has been answered; one without an answer has a rank, from 1."""
+
+    reference: Reference
+    answer: Answer | None
+    rank: int | None
     score: float
 
 
@@ -115,9 +136,7 @@ class Screening:
         WriteFailed : the cache of vectors cannot be written
         """
         codes = self._codes()
-        if self._ranking is None or self._ranking[0] != codes.tobytes():
-            self._ranking = codes.tobytes(), rank(self._features, self.by_criteria, codes)
-        scores = self._ranking[1]
+        scores = self._score(codes)
         unread = np.flatnonzero(codes == UNREAD)
         order = unread[np.argsort(-scores[unread], kind="stable")]
         return tuple(
@@ -127,6 +146,54 @@ class Screening:
     def next(self, n_records: int = 1) -> tuple[Reference, ...]:
         """Give the records to read next."""
         return tuple(each.reference for each in self.rank()[:n_records])
+
+    def upcoming(self, without: Sequence[Reference] = ()) -> tuple[Reference, ...]:
+        """Give the records to read before the ranking is made anew; those skipped left out."""
+        skipped = {each.key for each in without}
+        n_read = int((self._codes() != UNREAD).sum())
+        ranked = (each.reference for each in self.rank() if each.reference.key not in skipped)
+        return tuple(islice(ranked, count_at_once(n_read)))
+
+    def listing(self) -> tuple[Listed, ...]:
+        """Give every record: the relevant ones, the unsure, those to read, the irrelevant.
+
+        Raises
+        ------
+        WriteFailed : the cache of vectors cannot be written
+        """
+        scores = self._score(self._codes())
+        groups: dict[Answer | None, list[Listed]] = {each: [] for each in _LISTED}
+        answered = [each for each in self.references if self.answer(each.key) is not None]
+        unread = [each.reference for each in self.rank()]
+        for number, each in enumerate((*unread, *answered), 1):
+            answer = self.answer(each.key)
+            place = number if answer is None else None
+            score = float(scores[self._rows[each.key]])
+            groups[answer].append(Listed(reference=each, answer=answer, rank=place, score=score))
+        return tuple(each for group in groups.values() for each in group)
+
+    @property
+    def n_same_doi(self) -> int:
+        """How many records have the DOI of an earlier one: perhaps the same publication twice."""
+        dois = [each.doi.casefold() for each in self.references if each.doi]
+        return len(dois) - len(set(dois))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The stems of the criteria that tell records apart: those in few of them."""
+        from noteweb.screening.feature import find_telling
+
+        return find_telling(self._features, " ".join(self.criteria.parts))
+
+    def withdraw(self, key: str) -> None:
+        """Take a record's answer back, so that it is unread again.
+
+        Raises
+        ------
+        WriteFailed
+        """
+        append_answer(self.labels, key, None, _now())
+        self.refresh()
 
     def label(self, key: str, answer: Answer | str) -> None:
         """Write an answer down; a second one on a record replaces the first.
@@ -142,8 +209,7 @@ class Screening:
             raise BadRequest(f"the library holds no record {key!r}", hint)
         if answer not in list(Answer):
             raise BadRequest(f"no answer {answer!r}", f"one of: {', '.join(Answer)}")
-        written = datetime.now(UTC).isoformat(timespec="seconds")
-        append_answer(self.labels, key, Answer(answer), written)
+        append_answer(self.labels, key, Answer(answer), _now())
         self.refresh()
 
     def progress(self) -> Standing:
@@ -153,12 +219,12 @@ class Screening:
         """
         codes = self._codes()
         n_unread = int((codes == UNREAD).sum())
-        recall, n_missing = judge(self._found(), n_unread, self._n_known_included())
+        recall, n_missing = judge(self._found(), n_unread, self._n_known_relevant())
         is_enough, reason = explain(recall, n_missing, n_unread)
         return Standing(
             n_records=len(self.references),
             n_read=len(self.references) - n_unread,
-            n_included=int((codes == INCLUDED).sum()),
+            n_relevant=int((codes == INCLUDED).sum()),
             n_unsure=int((codes == UNSURE).sum()),
             recall=recall,
             n_missing=n_missing,
@@ -174,7 +240,7 @@ class Screening:
         known = self.references[self._rows[key]].included
         if known is None:
             return None
-        return Answer.INCLUDED if known else Answer.EXCLUDED
+        return Answer.RELEVANT if known else Answer.IRRELEVANT
 
     @cached_property
     def by_criteria(self) -> Floats:
@@ -193,6 +259,11 @@ class Screening:
         vectors = embed_records(self._meaning, texts) if self._meaning else None
         return make_features(self.references, vectors)
 
+    def _score(self, codes: NDArray[np.int8]) -> Floats:
+        if self._ranking is None or self._ranking[0] != codes.tobytes():
+            self._ranking = codes.tobytes(), rank(self._features, self.by_criteria, codes)
+        return self._ranking[1]
+
     def _codes(self) -> NDArray[np.int8]:
         codes = np.full(len(self.references), UNREAD, np.int8)
         for row, each in enumerate(self.references):
@@ -204,12 +275,16 @@ class Screening:
     def _found(self) -> list[bool]:
         """Tell of each record read here, in that order, whether it is in; unsure ones left out."""
         return [
-            given is Answer.INCLUDED
+            given is Answer.RELEVANT
             for given in self.answers.values()
             if given is not Answer.UNSURE
         ]
 
-    def _n_known_included(self) -> int:
+    def _n_known_relevant(self) -> int:
         return sum(
             each.included is True and each.key not in self.answers for each in self.references
         )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

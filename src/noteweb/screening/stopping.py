@@ -51,7 +51,7 @@ class Standing:
 
     n_records: int
     n_read: int
-    n_included: int
+    n_relevant: int
     n_unsure: int
     recall: Interval | None
     n_missing: int
@@ -106,12 +106,12 @@ def explain(recall: Interval | None, n_missing: int, n_unread: int) -> tuple[boo
     if not n_unread:
         return True, Reason(kind="all-read", detail="every record is read", value=1.0)
     if recall is None:
-        detail = f"nothing is included yet; up to {n_missing} may be relevant"
+        detail = f"none is relevant yet; up to {n_missing} may be"
         return False, Reason(kind="nothing-found", detail=detail, value=0.0)
-    said = f"at least {math.floor(recall.low * 100)} % found, with {1 - _ALPHA:.0%} confidence"
+    said = f"at least {math.floor(recall.low * 100)} % found, with {100 * (1 - _ALPHA):.0f} % confidence"
     if recall.low >= TARGET:
         return True, Reason(kind="recall-reached", detail=said, value=recall.low)
-    detail = f"{said}; the aim is {TARGET:.0%}"
+    detail = f"{said}; the aim is {100 * TARGET:.0f} %"
     return False, Reason(kind="recall-open", detail=detail, value=recall.low)
 
 
