@@ -7,6 +7,7 @@ drawn over again and again, and so is no answer that `render` could print.
 from __future__ import annotations
 
 import io
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from noteweb.index.textindex import open_analyzer
+from noteweb.screening.stopping import TARGET
 from noteweb.text.visible import visible
 
 if TYPE_CHECKING:
@@ -102,8 +104,9 @@ def _say_recall(standing: Standing) -> Text:
         return Text(f"You may stop: {standing.reason.detail}", "bold green")
     if standing.recall is None:
         return Text(standing.reason.detail, "dim")
-    likely = f"found so far: {100 * standing.recall.estimate:.0f} % or so, "
-    return Text(likely + standing.reason.detail, "cyan")
+    likely, least = (100 * x for x in (standing.recall.estimate, standing.recall.low))
+    said = f"found: {likely:.0f} % or so, at least {math.floor(least)} % with 95 % confidence"
+    return Text(f"{said}; aim {100 * TARGET:.0f} %", "cyan")
 
 
 def _draw_foot(message: str, width: int, height: int) -> list[Text]:
