@@ -23,6 +23,7 @@ from noteweb.screening.ranking import (
     hand_over,
     rank,
     score_by_criteria,
+    share_of_models,
 )
 
 
@@ -94,21 +95,34 @@ def test_unsure_teaches_nothing(monkeypatch):
 
     def learn(_features, read, _included, unread):
         taught.extend([*read, *unread])
-        return []
+        return [by_criteria]
 
     monkeypatch.setattr(learner, "learn", learn)
     answers = np.full(labels.size, UNREAD, np.int8)
-    answers[:3], answers[3:6], answers[6:30] = INCLUDED, EXCLUDED, UNSURE
+    answers[:5], answers[5:10], answers[10:30] = INCLUDED, EXCLUDED, UNSURE
     rank(features, by_criteria, answers)
-    assert sorted(taught) == [*range(6), *range(30, labels.size)]
+    assert sorted(taught) == [*range(10), *range(30, labels.size)]
 
 
 def test_the_criteria_fade_as_the_rarer_kind_grows():
     """With few answers the criteria decide between two records, with many the models do."""
     criteria, learned = np.array([0.0, 1.0, 2.0]), np.array([2.0, 1.0, 0.0])
-    assert hand_over(criteria, [learned], 1).argmax() == 2
-    assert hand_over(criteria, [learned], 100).argmax() == 0
-    assert hand_over(criteria, [], 100).argmax() == 2
+    assert hand_over(criteria, [learned], share_of_models(5, 90)).argmax() == 2
+    assert hand_over(criteria, [learned], share_of_models(100, 900)).argmax() == 0
+    shares = [share_of_models(n, 300) for n in range(301)]
+    assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize(("n_relevant", "n_irrelevant"), [(4, 300), (300, 4), (91, 10), (0, 0)])
+def test_at_first_the_order_is_the_criterias_own(n_relevant, n_irrelevant):
+    """With too few of a kind, or hardly any irrelevant, nothing is found later than by criteria."""
+    features, by_criteria, _ = prepare(0)
+    answers = np.full(by_criteria.size, UNREAD, np.int8)
+    answers[: min(n_irrelevant, 90)] = EXCLUDED
+    answers[min(n_irrelevant, 90) :][: min(n_relevant, 91)] = INCLUDED
+    assert share_of_models(n_relevant, n_irrelevant) == 0
+    order = np.argsort(-rank(features, by_criteria, answers), kind="stable")
+    assert order.tolist() == np.argsort(-by_criteria, kind="stable").tolist()
 
 
 def test_criteria_are_scored_together():

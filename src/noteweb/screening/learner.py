@@ -38,23 +38,19 @@ _MOST_STEPS = 300
 
 
 def learn(features: Features, read: Rows, included: Bools, unread: Rows) -> list[Floats]:
-    """Give each model's score of every record; none before a record is included.
+    """Give each model's score of every record.
 
     Parameters
     ----------
-    read : the records answered, rising, with `included` beside them
+    read : the records answered, rising, with `included` beside them; of both kinds
     unread : those without an answer
 
     Deterministic: the records presumed excluded are drawn by how many are read.
     """
-    if not included.any():
-        return []
     rng = np.random.default_rng(read.size)
     presumed = rng.choice(unread, min(_N_PRESUMED, unread.size), replace=False)
     rows = np.concatenate([read, presumed])
     answers = np.concatenate([included, np.zeros(presumed.size, bool)])
-    if answers.all():
-        return []
     weights = _weigh(answers)
     views = [(features.phrases, _svm()), (features.stems, _svm())]
     if features.vectors is not None:

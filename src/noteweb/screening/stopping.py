@@ -108,7 +108,8 @@ def explain(recall: Interval | None, n_missing: int, n_unread: int) -> tuple[boo
     if recall is None:
         detail = f"none is relevant yet; up to {n_missing} may be"
         return False, Reason(kind="nothing-found", detail=detail, value=0.0)
-    said = f"at least {math.floor(recall.low * 100)} % found, with {100 * (1 - _ALPHA):.0f} % confidence"
+    sure = f"with {100 * (1 - _ALPHA):.0f} % confidence"
+    said = f"at least {math.floor(recall.low * 100)} % found, {sure}"
     if recall.low >= TARGET:
         return True, Reason(kind="recall-reached", detail=said, value=recall.low)
     detail = f"{said}; the aim is {100 * TARGET:.0f} %"
