@@ -106,7 +106,7 @@ def explain(recall: Interval | None, n_missing: int, n_unread: int) -> tuple[boo
     if not n_unread:
         return True, Reason(kind="all-read", detail="every record is read", value=1.0)
     if recall is None:
-        detail = f"none is relevant yet; up to {n_missing} may be"
+        detail = f"none is relevant yet; up to {n_missing:,} may be"
         return False, Reason(kind="nothing-found", detail=detail, value=0.0)
     sure = f"with {100 * (1 - _ALPHA):.0f} % confidence"
     said = f"at least {math.floor(recall.low * 100)} % found, {sure}"
