@@ -283,6 +283,8 @@ def _outline(note: Note) -> list[Row]:
         {"kind": kind, "title": title, "line": line, "start": start}
         for kind, title, line, start in found
     ]
+
+
 def standing_row(standing: Standing) -> Row:
     """Give where a screening stands as ``screen-result.json`` has it."""
     recall = standing.recall
