@@ -285,7 +285,7 @@ def _outline(note: Note) -> list[Row]:
     ]
 
 
-def standing_row(standing: Standing) -> Row:
+def screening_row(standing: Standing) -> Row:
     """Give where a screening stands as ``screen-result.json`` has it."""
     recall = standing.recall
     return {

@@ -172,7 +172,7 @@ def _show(found: Screening, form: RankingFormat, limit: int | None, about: dict[
             _show_record(each, found.words)
         return
     rows = [row.listed_row(each) for each in listed]
-    standing = row.standing_row(found.progress())
+    standing = row.screening_row(found.progress())
     whole = about | {"labels": str(found.labels), "standing": standing, "records": rows}
     typer.echo(shape.write_rows(rows, HitFormat(form.value), whole), nl=False)
 
