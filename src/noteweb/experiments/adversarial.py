@@ -143,21 +143,25 @@ def run(ctx: Context, params: Mapping[str, Any], seed: int) -> None:
 def find_margins(net: Net, digits: Digits) -> np.ndarray:
     """Give by how much the right output exceeds the best wrong one."""
     outputs, places = net.outputs(digits.x), np.arange(len(digits.x))
-    others = outputs.copy()
-    others[places, digits.labels] = -np.inf
-    margins: np.ndarray = outputs[places, digits.labels] - others.max(axis=1)
+    rivals = _find_rivals(outputs, digits.labels)
+    margins: np.ndarray = outputs[places, digits.labels] - outputs[places, rivals]
     return margins
 
 
 def find_slopes(net: Net, digits: Digits) -> np.ndarray:
     """Give the gradient of each digit's margin for its pixels."""
     outputs, places = net.outputs(digits.x), np.arange(len(digits.x))
-    others = outputs.copy()
-    others[places, digits.labels] = -np.inf
     back = np.zeros_like(outputs)
     back[places, digits.labels] = 1
-    back[places, others.argmax(axis=1)] -= 1
+    back[places, _find_rivals(outputs, digits.labels)] = -1
     return net.pull(digits.x, back)
+
+
+def _find_rivals(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Give the best of the wrong outputs."""
+    others = outputs.copy()
+    others[np.arange(len(labels)), labels] = -np.inf
+    return others.argmax(axis=1)
 
 
 def find_dimension_slopes(rng: np.random.Generator) -> tuple[float, float]:

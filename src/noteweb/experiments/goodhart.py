@@ -233,7 +233,7 @@ def _draw_chart(ctx: Context, asked: Selection, gaussian: Selection) -> None:
         y=Axis(label="mean of the winner"),
         series=(
             Series(name="goal, as set", x=asked.n, y=asked.goal),
-            Series(name="proxy, as set", x=asked.n, y=np.minimum(asked.proxy, 10)),
+            Series(name="proxy, cut at 10", x=asked.n, y=np.minimum(asked.proxy, 10)),
             Series(name="goal, Gaussian", x=gaussian.n, y=gaussian.goal),
         ),
     )

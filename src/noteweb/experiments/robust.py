@@ -81,11 +81,6 @@ experiment = Experiment(
             summary="what was seen in training does little harm",
         ),
         FailingSetting(
-            params={"pixels": 0},
-            verdicts=("refuted",),
-            summary="digits that are not moved",
-        ),
-        FailingSetting(
             params={"noise": 3.0},
             verdicts=("refuted",),
             summary="noise that drowns the digits: refutes that noise does little",
