@@ -161,7 +161,8 @@ def _find_rivals(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Give the best of the wrong outputs."""
     others = outputs.copy()
     others[np.arange(len(labels)), labels] = -np.inf
-    return others.argmax(axis=1)
+    rivals: np.ndarray = others.argmax(axis=1)
+    return rivals
 
 
 def find_dimension_slopes(rng: np.random.Generator) -> tuple[float, float]:
