@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+
 from cards import make_card, make_link, make_mention
 from noteweb.graph.build import build_graph
 from noteweb.graph.claims import add_claims, add_findings
@@ -82,6 +86,19 @@ def make_hostile_graph():
     add_claims(graph, [_make_claim(number, text) for number, text in enumerate(ATTACKS)])
     add_findings(graph, {f"{n} {text}": {"verdict": "refuted"} for n, text in enumerate(ATTACKS)})
     return graph
+
+
+def write_hostile_vault(folder):
+    """Write a vault whose file names, frontmatter keys and values, tags and claims are attacks."""
+    (folder / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
+    for number, text in enumerate(ATTACKS):
+        name = re.sub("[/\0\ud800]", "-", text).encode("utf-8", "surrogateescape")[:200]
+        quoted = json.dumps(re.sub("[\ud800-\udfff]", "\ufffd", text))
+        head = f"title: {quoted}\ntags: [{quoted}]\n{quoted}: {quoted}\nReceptor:\n  - {quoted}\n"
+        claim = f"claims:\n  - id: c{number}\n    statement: {quoted}\n    kind: normative\n"
+        path = os.fsencode(folder) + b"/" + str(number).encode() + b" " + name + b".md"
+        with open(path, "wb") as file:  # noqa: PTH123 - the name is no text
+            file.write(f"---\n{head}{claim}---\n[[{number + 1}]] #{number}\n".encode())
 
 
 def _make_claim(number, text):

@@ -115,6 +115,7 @@ def test_mermaid_tells_kinds_and_origins_apart():
     """Mermaid's parser gives kinds as classes and provenances as lines."""
     again = read_with_node("mermaid", export_graph(make_graph(), "mermaid"))
     assert Counter(node["kind"] for node in again["nodes"])["note"] == 2
+    assert "s · supported" in {node["label"] for node in again["nodes"]}
     lines = {edge["kind"]: (edge["line"], edge["arrow"]) for edge in again["edges"]}
     assert lines["links_to"] == ("normal", "arrow_point")
     assert lines["docks_to"] == ("dotted", "arrow_point")
@@ -127,6 +128,7 @@ def test_dot_is_drawn():
     picture = draw(data, "svg")
     assert picture.count('class="node"') == len(make_graph())
     assert picture.count('class="edge"') == make_graph().number_of_edges()
+    assert "s · supported</text>" in picture
     told = json.loads(draw(data, "dot_json"))
     note = next(node for node in told["objects"] if node["data_id"] == "note:n")
     assert (note["data_pages"], note["data_done"], note["data_who"]) == ("12", "true", "x; y")

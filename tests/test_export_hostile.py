@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections import Counter
 from functools import cache
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import networkx as nx
@@ -20,7 +21,8 @@ from rdflib.namespace import RDF, RDFS
 
 from cards import make_card
 from foreign import draw, read_with_node
-from hostile import ATTACKS, make_hostile_graph
+from hostile import ATTACKS, make_hostile_graph, write_hostile_vault
+from noteweb.cli import run
 from noteweb.export import EXPORTERS, export_graph
 from noteweb.graph.build import build_graph
 from noteweb.library.table import unguard
@@ -206,6 +208,26 @@ def test_every_file_is_utf8_or_a_zip(form):
 def build(*cards):
     """Build the graph of these cards."""
     return build_graph(cards, resolve_links(cards), resolve_feedback(cards))
+
+
+def test_a_vault_of_attacks_is_exported(tmp_path, monkeypatch, capsys):
+    """From files with such names and frontmatter, each format is written, with every title."""
+    write_hostile_vault(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    for form in EXPORTERS:
+        assert run(["export", form, "-o", f"out.{form}", "-q"]) == 0, (form, capsys.readouterr())
+    assert capsys.readouterr() == ("", "")
+    nodes = json.loads(Path("out.json").read_bytes())["nodes"]
+    notes = [node for node in nodes if node["kind"] == "note"]
+    assert len(notes) == len(ATTACKS)
+    assert len(nodes) > 3 * len(ATTACKS)
+    again = [nx.read_graphml("out.graphml"), nx.read_gexf("out.gexf")]
+    assert {len(graph) for graph in again} == {len(nodes)}
+    turtle = rdflib.Graph().parse("out.turtle", format="turtle")
+    assert len(list(turtle.subjects(RDF.type, rdflib.URIRef("urn:noteweb:ns:Note")))) == len(notes)
+    draw(Path("out.dot").read_bytes(), "canon")
+    assert len(read_with_node("mermaid", Path("out.mermaid").read_bytes())["nodes"]) == len(nodes)
 
 
 anything = st.text(st.characters(), max_size=8) | st.sampled_from(ATTACKS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noteweb.export.columns import flatten, write_scalar
-from noteweb.export.palette import KIND_COLOURS, LINES, shorten
+from noteweb.export.palette import KIND_COLOURS, LINES, caption
 from noteweb.export.xml import make_legal
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def _pieces(material: Material) -> Iterator[str]:
     numbers = {node: number for number, node in enumerate(graph)}
     yield _HEAD
     for node, about in graph.nodes(data=True):
-        label, kind = str(about["label"]), str(about["kind"])
+        kind = str(about["kind"])
         look = {
-            "label": _label(shorten(label)),
-            "tooltip": _label(label),
+            "label": _label(caption(about)),
+            "tooltip": _label(str(about["label"])),
             "fillcolor": KIND_COLOURS.get(kind, "#ffffff"),
             "shape": _KIND_SHAPES.get(kind, "box"),
         }

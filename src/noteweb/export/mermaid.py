@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from noteweb.export.palette import KIND_COLOURS, shorten
+from noteweb.export.palette import KIND_COLOURS, caption, shorten
 from noteweb.export.xml import make_legal
 from noteweb.model.relation import Provenance
 
@@ -41,10 +41,10 @@ def _lines(material: Material) -> Iterator[str]:
     yield "flowchart LR"
     for node, about in graph.nodes(data=True):
         kind = str(about["kind"])
-        yield f'n{numbers[node]}["{_text(str(about["label"]))}"]:::{kind}'
+        yield f'n{numbers[node]}["{_text(caption(about))}"]:::{kind}'
     for start, end, edge in graph.edges(data=True):
         arrow = _ARROWS.get(edge["provenance"], "-->")
-        word = _text(str(edge["kind"]))
+        word = _text(shorten(str(edge["kind"])))
         yield f'n{numbers[start]} {arrow}|"{word}"| n{numbers[end]}'
     for kind, colour in KIND_COLOURS.items():
         yield f"classDef {kind} fill:{colour},stroke:#333333,color:#000000"
@@ -52,5 +52,5 @@ def _lines(material: Material) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """Give text for a place between quotes; no quotes around nothing, which Mermaid cannot read."""
-    shown = make_legal(shorten(text)) or " "
+    shown = make_legal(text) or " "
     return _MARKS.sub(lambda mark: f"#{ord(mark.group())};", shown)

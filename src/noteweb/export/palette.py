@@ -12,6 +12,8 @@ from noteweb.model.relation import NodeKind, Provenance
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from noteweb.model.note import Json
+
 KIND_COLOURS: Mapping[str, str] = {
     NodeKind.NOTE: "#56b4e9",
     NodeKind.GHOST: "#cccccc",
@@ -31,6 +33,13 @@ LINES: Mapping[str, str] = {
 }
 
 _N_SHOWN = 60  # characters of a label in a picture
+
+
+def caption(about: Mapping[str, Json]) -> str:
+    """Give what a picture writes on a node: its label, shortened, and a claim's verdict."""
+    verdict = about.get("verdict")
+    label = shorten(str(about["label"]))
+    return f"{label} · {verdict}" if verdict and about["kind"] == NodeKind.CLAIM else label
 
 
 def shorten(label: str) -> str:
