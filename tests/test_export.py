@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib import import_module
 from io import BytesIO
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import networkx as nx
@@ -74,6 +75,13 @@ def test_every_format_can_be_written(name):
     graph = nasty_graph()
     assert export_graph(graph, name) == export_graph(nasty_graph(), name)
     assert export_graph(build(), name)
+
+
+@pytest.mark.parametrize("name", EXPORTERS)
+def test_every_format_stands_in_the_readme(name):
+    """README tells who reads each format, in the format's own words."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"| `{name}` | for {EXPORTERS[name].description} |" in readme
 
 
 def test_an_unknown_format_names_the_known_ones():

@@ -358,6 +358,21 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(vault):
     assert stat.S_ISFIFO(Path("pipe").stat().st_mode)
 
 
+def test_a_device_that_is_full_is_told(vault, capsys):
+    """The line names what could not be written, and the reason."""
+    assert run(["export", "json", "-o", "/dev/full", "-q"]) == 3
+    assert "cannot write /dev/full: No space left" in capsys.readouterr().err
+
+
+def test_no_index_means_that_nothing_is_written_by_any_format(vault, capsysbinary):
+    """With claims, notes and a map to ask for, the vault stays as it was."""
+    before = sorted(Path().rglob("*"))
+    for form in EXPORTERS:
+        assert run(["export", form, "--no-index", "-q"]) == 0, form
+        assert capsysbinary.readouterr().out
+    assert sorted(Path().rglob("*")) == before
+
+
 def test_a_zip_is_not_written_to_a_terminal(vault, capsys, monkeypatch):
     """Bytes that are no text would make a terminal unusable."""
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)

@@ -143,7 +143,7 @@ def test_a_community_is_that_of_the_whole_graph():
         assert nodes == sorted(group.nodes)
     with pytest.raises(NotInGraph, match="no community '9'") as caught:
         chosen("community:9")
-    assert f"1 to {len(groups)}" in caught.value.hint
+    assert f"there are {len(groups)}" in caught.value.hint
 
 
 def test_notes_found_carry_what_the_answer_says_of_them():

@@ -108,11 +108,12 @@ class NoteAmbiguous(NotewebError):
 class NotInGraph(NotewebError):
     """The graph holds nothing of this sort by this name."""
 
-    def __init__(self, sort: str, name: str, near: Sequence[str] = ()) -> None:
-        hint = (
-            f"did you mean: {', '.join(near)}" if near else "see what there is with: noteweb graph"
+    def __init__(
+        self, sort: str, name: str, near: Sequence[str] = (), hint: str = "see: noteweb graph"
+    ) -> None:
+        super().__init__(
+            f"no {sort} {name!r}", f"did you mean: {', '.join(near)}" if near else hint
         )
-        super().__init__(f"no {sort} {name!r}", hint)
         self.near = tuple(near)
 
 

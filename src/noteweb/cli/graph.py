@@ -140,8 +140,11 @@ def _open_output(output: Path | None, *, quiet: bool) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         return
     if output.exists() and not output.is_file():
-        with output.open("wb") as stream:
-            yield stream
+        try:
+            with output.open("wb") as stream:
+                yield stream
+        except OSError as error:
+            raise WriteFailed(output, error.strerror or str(error)) from error
         return
     with replace_file(output.resolve()) as stream:
         yield stream

@@ -100,7 +100,8 @@ def _around(left: Graph, found: Found) -> Graph:
 def _community(graph: Graph, number: int) -> tuple[str, ...]:
     there = communities(graph)
     if number > len(there):
-        raise NotInGraph("community", str(number), [f"1 to {len(there)}"] if there else [])
+        hint = f"there are {len(there)}, see: noteweb graph communities"
+        raise NotInGraph("community", str(number), hint=hint)
     return there[number - 1].nodes
 
 
