@@ -95,6 +95,7 @@ def test_tables_keep_every_character_and_run_none():
             name: list(csv.reader(io.StringIO(packed.read(f"{name}.csv").decode(), newline="")))
             for name in ("nodes", "edges")
         }
+        assert {member.date_time[0] for member in packed.infolist()} == {1980}  # the same each time
     for header, *cells in rows.values():
         assert len(set(header)) == len(header)
         assert not [c for row in (header, *cells) for c in row if re.match(r"[=+\-@\t\r\n]", c)]
