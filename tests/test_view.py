@@ -275,6 +275,7 @@ def test_views_are_asked_for_on_the_command_line(capsys, vault):
     assert set(nodes_of(capsys, "--created", "2025", "--kind", "note")) == {"note:Honey"}
     found = nodes_of(capsys, "--verdict", "not-testable", "--kind", "claim")
     assert found["claim:sweet"]["verdict"] == "not-testable"
+    assert nodes_of(capsys, "--standing", "in")["claim:sweet"]["standing"] == "in"
     assert run(["graph", "--view", "layer:tags", "--format", "json", "-q"]) == 0
     assert json.loads(capsys.readouterr().out)["n_nodes"] == [["note", 1], ["tag", 1]]
 
@@ -284,6 +285,8 @@ def test_a_view_with_nothing_in_it_is_told(capsys, vault):
     assert run(["export", "json", "--created", "1999", "-o", "x.json", "-q"]) == 1
     assert "none of the 4 nodes" in capsys.readouterr().err
     assert not (vault / "x.json").exists()
+    assert run(["graph", "--standing", "inn", "-q"]) == 2
+    assert "did you mean: in" in capsys.readouterr().err
     assert run(["export", "json", "--view", "ego:Hony"]) == 3
     assert "did you mean: Honey" in capsys.readouterr().err
     assert run(["graph", "--view", "query:wax", "--no-index", "-q"]) == 2

@@ -9,7 +9,7 @@ from noteweb.errors import BadRequest, ModelUnavailable, Problem
 from noteweb.indexed_vault import IndexedVault
 from noteweb.model.hit import Hit, Mode, Only
 from noteweb.model.note import CLAIMS
-from noteweb.model.view import Filter, View, ViewKind
+from noteweb.model.view import Filter, View, ViewKind, require_known
 from noteweb.vault import scan
 
 #: How many notes a view of a question shows at most.
@@ -233,10 +233,12 @@ class NoteWeb(IndexedVault):
         NotewebError
             as `search` and `activate`
         """
+        from noteweb.argument.label import Label
         from noteweb.graph.claims import add_findings
         from noteweb.graph.selection import Answers, select
 
         if only is not None and only.is_about_claims:
+            require_known("standing", only.standings, Label)
             add_findings(self.graph, self._findings)
         answers = Answers(find=self.find, search=self._find_hits, activate=self._find_fired)
         return select(self.graph, view or View(), only or Filter(), answers)
