@@ -82,6 +82,21 @@ def test_the_best_column_of_each_owner_counts(sizes):
     assert np.array_equal(best_by_owner(values, starts), np.stack(wanted, axis=1))
 
 
+@given(st.lists(st.integers(1, 7), min_size=1, max_size=6), st.integers(2, 9))
+def test_the_best_few_columns_of_each_owner_count_together(sizes, n_best):
+    """As a loop over owners would find it; columns that do not count are passed over."""
+    random = np.random.default_rng(sum(sizes))
+    values = random.normal(size=(3, sum(sizes)))
+    values[random.random(values.shape) < 0.3] = -np.inf
+    starts = np.cumsum([0, *sizes[:-1]])
+    made = best_by_owner(values, starts, n_best)
+    for owner, (start, size) in enumerate(zip(starts, sizes, strict=True)):
+        for row in range(3):
+            kept = [x for x in values[row, start : start + size] if np.isfinite(x)]
+            wanted = np.mean(sorted(kept)[-n_best:]) if kept else -np.inf
+            assert made[row, owner] == pytest.approx(wanted)
+
+
 def test_centred_values_say_what_sets_one_apart():
     """Each row has mean 0 and deviation 1; a row of equals is all zeros."""
     made = centre(np.array([[1.0, 2.0, 6.0], [3.0, 3.0, 3.0]]))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from made_garden import make_garden
 from noteweb.activation.gloss import Gloss
-from noteweb.activation.ground import Tools, find_parts, make_ground
+from noteweb.activation.ground import Tools, _read_background, find_parts, make_ground
+from noteweb.activation.likeness import normalise
 from noteweb.activation.prepare import cannot_read, prepare
 from noteweb.embed.hashing import HashingEmbedder
 from noteweb.embed.multilingual import MultilingualEmbedder
@@ -92,6 +95,34 @@ def test_parts_are_the_same_in_any_chunks(tools, monkeypatch):
     monkeypatch.setattr("noteweb.activation.ground._CHUNK", 2)
     assert whole.shape == (4, 5, len(ground.holdings.conditions.nids))
     assert np.allclose(find_parts(ground.holdings, texts), whole, atol=1e-4)
+
+
+def test_across_languages_the_best_few_conditions_count_and_the_gap_does_not(tools):
+    """A window drawn nearer to every condition alike scores no better; one condition is not all."""
+    ground = make_ground(tools)
+    across = replace(ground.holdings, is_across=True)
+    texts = prepare(tools, ["An owl finds a mouse in full darkness by hearing.", *ENGLISH])
+    alone, together = find_parts(ground.holdings, texts)[0], find_parts(across, texts)[0]
+    assert not np.allclose(alone, together)
+    conditions = ground.holdings.conditions
+    meaning = normalise(texts.vectors @ across.vectors.T, across.cohort)
+    meaning -= meaning.mean(axis=1, keepdims=True)
+    for owner in range(len(conditions.nids)):
+        own = np.sort(meaning[:, np.flatnonzero(conditions.owners == owner)], axis=1)[:, -5:]
+        if not conditions.joint[conditions.owners[: conditions.n_own] == owner].any():
+            assert np.allclose(together[:, owner], own.mean(axis=1))
+
+
+def test_the_background_of_a_small_vault_is_all_its_windows(garden, monkeypatch, tmp_path):
+    """Few notes give more windows each than many; many give six."""
+    text = "\n\n".join(f"The comb number {i} holds honey for the winter. " * 12 for i in range(30))
+    (tmp_path / "a.md").write_text(f"# Bees\n\n{text}", encoding="utf-8")
+    (tmp_path / "noteweb.toml").write_text('model = "hashing"\n', encoding="utf-8")
+    with NoteWeb.open(tmp_path) as web:
+        web.refresh(with_vectors=True)
+        assert len(_read_background(web.index)[1]) > 20
+        monkeypatch.setattr("noteweb.activation.ground._N_SOURCES", 1)
+        assert len(_read_background(web.index)[1]) == 6
 
 
 def test_a_joint_condition_is_met_within_one_document(tools):

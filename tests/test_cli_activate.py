@@ -125,6 +125,29 @@ def test_the_threshold_is_the_users(capsys, garden):
     assert fired["1"] == set(NOTES) - {"Reading list"}
 
 
+def test_the_strongest_three_are_shown_whether_they_fire_or_not(capsys, garden):
+    """Quiet ones stand in the list at their rank, with condition and passage, marked as quiet."""
+    _, (document,) = as_json(capsys, "../dough.txt", "--fdr", "0.0001")
+    (fired,), near = document["fired"], document["near"]
+    assert fired["rank"] == 1
+    assert [each["rank"] for each in near] == [2, 3, 4]
+    out = activate(capsys, "../dough.txt", "--fdr", "0.0001", "-q")[1]
+    heads = [line for line in out.splitlines() if re.match(r" {2}\d {2}", line)]
+    titles = [each["title"] for each in (fired, *near[:2])]
+    assert [head[5:].split("  ")[0] for head in heads] == titles
+    assert [" quiet, " in head for head in heads] == [False, True, True]
+    assert near[1]["passage"]["text"].split()[0] in out
+    assert f"quiet, but nearest: {near[2]['title']}" in out
+
+
+def test_a_long_name_stands_below_its_title(capsys, garden, tmp_path):
+    """What does not fit beside the title begins a line of its own, so that it can be copied."""
+    name = f"{'d' * 90}.txt"
+    (tmp_path / name).write_text(DOUGH, encoding="utf-8")
+    lines = activate(capsys, f"../{name}", "-q")[1].splitlines()
+    assert lines[:2] == ["On cold dough", f"  ../{name}"]
+
+
 def test_why_shows_the_passages_in_full(capsys, garden):
     """Every passage stands with its condition, its words and the score without the best."""
     code, out, _ = activate(capsys, "../dough.txt", "--why", "sourdough", "-q")

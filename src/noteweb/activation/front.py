@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +20,8 @@ from noteweb.activation.calibrate import (
 from noteweb.activation.gap import find_gaps
 from noteweb.activation.gloss import Gloss
 from noteweb.activation.ground import make_claim_ground, make_ground
-from noteweb.activation.label import Answer, Label, append_labels, read_labels
+from noteweb.activation.label import Answer, Label, append_labels, digest_of, read_labels
+from noteweb.activation.learn import learn
 from noteweb.activation.match import Lane, Reading, explain, read
 from noteweb.activation.prepare import cannot_read, prepare
 from noteweb.activation.spoken import find_spoken_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from noteweb.activation.ground import Ground, Tools
+    from noteweb.activation.learn import Lessons
     from noteweb.model.claim import Claim
     from noteweb.model.document import Document
     from noteweb.model.firing import Firing
@@ -159,7 +160,7 @@ class Activation:
         best = np.argsort(-reading.scores[:, owner], kind="stable")[:_N_NEAR]
         label = Label(
             document=document.name,
-            digest=blake2b(document.text.encode("utf-8", "replace"), digest_size=16).hexdigest(),
+            digest=digest_of(document),
             note=note,
             answer=answer,
             passages=tuple(reading.windows[i].text for i in best),
@@ -167,7 +168,8 @@ class Activation:
             written=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         append_labels(self._sources.root, [label])
-        self.__dict__.pop("calibration", None)
+        for derived in ("calibration", "_lessons"):
+            self.__dict__.pop(derived, None)
         return label
 
     def reliability(self) -> tuple[tuple[Bin, ...], int]:
@@ -205,9 +207,14 @@ class Activation:
         return {ids[nid]: owner for owner, nid in enumerate(nids)}
 
     def _read(self, document: Document) -> Reading:
-        return self._read_on(document, make_ground)
+        return self._read_on(document, make_ground, self._learn)
 
-    def _read_on(self, document: Document, make: Callable[[Tools], Ground]) -> Reading:
+    def _read_on(
+        self,
+        document: Document,
+        make: Callable[[Tools], Ground],
+        learned: Callable[[Tools, Ground], Lessons | None] = lambda *_: None,
+    ) -> Reading:
         """Read a document's windows by the index's model, foreign ones by a multilingual one."""
         windows = cut_windows(document.text, document.sentences)
         texts = [window.text for window in windows]
@@ -219,8 +226,20 @@ class Activation:
                 tools = self._foreign_tools if is_foreign else self._tools
                 gloss = self._gloss if is_foreign else None
                 told = prepare(tools, [texts[i] for i in places], gloss)
-                lanes.append(Lane(ground=self._ground(make, tools), places=places, texts=told))
+                ground = self._ground(make, tools)
+                lessons = learned(tools, ground)
+                lanes.append(Lane(ground=ground, places=places, texts=told, lessons=lessons))
         return read(document, windows, lanes)
+
+    def _learn(self, tools: Tools, ground: Ground) -> Lessons | None:
+        key = tools.embedder.identity
+        if key not in self._lessons:
+            self._lessons[key] = learn(tools, ground, self.sure_labels(), self._owners)
+        return self._lessons[key]
+
+    @cached_property
+    def _lessons(self) -> dict[str, Lessons | None]:
+        return {}
 
     def _ground(self, make: Callable[[Tools], Ground], tools: Tools) -> Ground:
         key = make, tools.embedder.identity

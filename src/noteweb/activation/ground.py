@@ -57,7 +57,7 @@ _FEWEST_CONDITIONS = 240
 _FEWEST_WINDOWS = 60
 
 _N_SOURCES = 96  # notes that stand as background
-_N_WINDOWS = 6  # of each
+_N_WINDOWS = 6  # of each; of fewer notes more each
 _POOL = 4_000  # conditions among which neighbours are looked for
 
 _CHUNK = 64  # windows at once
@@ -115,11 +115,19 @@ class Scale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """Everything needed to score a document."""
+    """Everything needed to score a document.
+
+    Attributes
+    ----------
+    background : windows that most notes have nothing to do with
+    quiet_scores : of them against the notes, shape (n_windows, n_notes), nan where linked
+    """
 
     holdings: Holdings
     scale: Scale
     null: Null
+    background: Texts
+    quiet_scores: Floats
 
     def score(self, texts: Texts) -> Floats:
         """Score windows against notes, in deviations of quiet pairs, shape (n_windows, n_notes)."""
@@ -197,7 +205,13 @@ def _make(
     quiet = _find_quiet(index, homes, sources)
     scale = fit_scale(parts, quiet, np.array(_WEIGHTS if is_own else _WEIGHTS_ACROSS))
     scores = np.where(quiet, scale_parts(parts, scale), np.nan)
-    return Ground(holdings=holdings, scale=scale, null=fit_null(scores, sources))
+    return Ground(
+        holdings=holdings,
+        scale=scale,
+        null=fit_null(scores, sources),
+        background=texts,
+        quiet_scores=scores,
+    )
 
 
 def find_parts(
@@ -362,14 +376,13 @@ def _read_background(index: Index) -> tuple[NDArray[np.int64], list[str]]:
     """
     notes = index.catalogue.rows("SELECT nid, id FROM notes")
     notes.sort(key=lambda row: blake2b(row[1].encode(), digest_size=8).digest())
+    n_each = _N_WINDOWS * _N_SOURCES // max(1, min(len(notes), _N_SOURCES))
     sources: list[int] = []
     windows: list[str] = []
     n_sources = 0
     for nid, _ in notes:
         cut = _cut_body(index, nid)
-        picked = [
-            cut[i] for i in np.linspace(0, len(cut) - 1, min(len(cut), _N_WINDOWS)).astype(int)
-        ]
+        picked = [cut[i] for i in np.linspace(0, len(cut) - 1, min(len(cut), n_each)).astype(int)]
         sources += [nid] * len(picked)
         windows += picked
         n_sources += bool(picked)

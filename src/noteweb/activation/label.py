@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem, Severity
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from noteweb.model.document import Document
     from noteweb.model.note import Json
 
 #: The file's name in the vault's folder.
@@ -61,6 +63,11 @@ class Label:
     def fires(self) -> bool:
         """Whether the reader says so."""
         return self.answer is Answer.FIRES
+
+
+def digest_of(document: Document) -> str:
+    """Give what a document is known by again, under any name."""
+    return blake2b(document.text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def read_labels(vault: Path) -> tuple[tuple[Label, ...], tuple[Problem, ...]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from noteweb.activation.label import digest_of
 from noteweb.activation.null import draw_chance, strength
 from noteweb.index.lookup import find_passages
 from noteweb.model.firing import Firing, FoundPassage, Match, MetCondition
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from noteweb.activation.condition import Conditions
     from noteweb.activation.ground import Ground, Texts
+    from noteweb.activation.learn import Lessons
     from noteweb.activation.null import Null
     from noteweb.activation.window import Window
     from noteweb.index.folder import Index
@@ -32,11 +34,17 @@ _N_MATCHES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """Windows (by their places in the document) that are read by one model."""
+    """Windows (by their places in the document) that are read by one model.
+
+    Attributes
+    ----------
+    lessons : what labels teach, None where nothing
+    """
 
     ground: Ground
     places: tuple[int, ...]
     texts: Texts
+    lessons: Lessons | None = None
 
     def best_condition(self, window: int, owner: int) -> int:
         """Give the condition of a note that a window of the lane meets best."""
@@ -53,6 +61,7 @@ class Reading:
     lanes : every window is in one; the one with most windows first
     scores : of windows against notes, shape (n_windows, n_notes)
     strengths, rates : shape (n_notes,)
+    learned : how much of each strength is by labels on other documents, shape (n_notes,)
     """
 
     document: Document
@@ -61,6 +70,7 @@ class Reading:
     scores: Floats
     strengths: Floats
     rates: Floats
+    learned: Floats
 
     @property
     def null(self) -> Null:
@@ -81,17 +91,32 @@ class Reading:
 def read(document: Document, windows: tuple[Window, ...], lanes: Sequence[Lane]) -> Reading:
     """Score a document of at least one window."""
     ordered = tuple(sorted(lanes, key=lambda lane: -len(lane.places)))
-    scores = np.empty((len(windows), len(ordered[0].ground.holdings.conditions.nids)))
+    alone = np.empty((len(windows), len(ordered[0].ground.holdings.conditions.nids)))
     for lane in ordered:
-        scores[list(lane.places)] = lane.ground.score(lane.texts)
+        alone[list(lane.places)] = lane.ground.score(lane.texts)
+    scores = _add_lessons(document, ordered, alone)
     return Reading(
         document=document,
         windows=windows,
         lanes=ordered,
         scores=scores,
         strengths=strength(scores),
+        learned=strength(scores) - strength(alone),
         rates=draw_chance(ordered[0].ground.null, len(windows)).rates(scores),
     )
+
+
+def _add_lessons(document: Document, lanes: Sequence[Lane], scores: Floats) -> Floats:
+    """Give scores with what labels on other documents teach."""
+    if not any(lane.lessons for lane in lanes):
+        return scores
+    scores, digest = scores.copy(), digest_of(document)
+    for lane in lanes:
+        if lane.lessons:
+            rows = list(lane.places)
+            told = lane.lessons.apply(lane.ground, lane.texts, scores[rows], digest)
+            scores[rows] = told
+    return scores
 
 
 def explain(
@@ -113,6 +138,7 @@ def explain(
         for row in find_passages(index.catalogue, "pid", pids[list(met.values())].tolist())
     }
     without = _leave_out_best(reading)
+    ranks = np.argsort(np.lexsort((reading.conditions.nids, -reading.strengths))) + 1
     firings = []
     for owner, windows in best.items():
         shown = [rows[int(pids[met[owner, window]])] for window in windows]
@@ -128,6 +154,8 @@ def explain(
                 matches=tuple(_match(index, reading, owner, w, row) for w, row in pairs),
                 score_without=float(without[0][owner]),
                 rate_without=float(without[1][owner]),
+                rank=int(ranks[owner]),
+                learned=float(reading.learned[owner]),
             )
         )
     return tuple(firings)

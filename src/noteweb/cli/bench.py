@@ -188,12 +188,12 @@ def _show_activation(found: MeasuredActivation, fdr: float) -> None:
         "false_fire_rate": f"false fires {at}",
     }
     for key, each in found.figures.items():
-        value = "none" if isnan(each.estimate) else f"{each.estimate:.3f}"
-        typer.echo(f"{names[key]:<40}{value:<8}{each.low:.3f} to {each.high:.3f}")
+        span = f"{each.estimate:<8.3f}{each.low:.3f} to {each.high:.3f}"
+        typer.echo(f"{names[key]:<46}{'none' if isnan(each.estimate) else span}")
     for error in found.calibration:
-        what = f"after {error.n_labels} labels on {error.n_candidates} notes a document"
+        what = f"calibration error, {error.n_labels} labels, {error.n_candidates} notes each"
         value = "too few pairs" if error.error is None else f"{error.error:.3f}"
-        typer.echo(f"calibration error {what:<39}{value}")
+        typer.echo(f"{what:<46}{value}")
     typer.echo(
         f"\n{found.n_disturbed} of {found.n_quiet} documents that should fire nothing fire one"
     )

@@ -19,33 +19,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from noteweb.activation.calibrate import Bin
-    from noteweb.model.firing import Firing, FoundPassage, Gap, Report, SpokenOf
+    from noteweb.model.firing import Firing, FoundPassage, Gap, Report, SecondHand, SpokenOf
 
 _PIPE_WIDTH = 100
 _WIDEST = 110
 _RAREST = 1e-4
+_ALWAYS_SHOWN = 3  # ranks
+_TELLING = 0.005  # less is 0.00
+_MOST_SECOND_HAND = 5
 _TRIMMED = 26  # words of a condition or passage that are shown
 _WORD = re.compile(r"\w+")
 _ARROWS = {"links_to": "links", "feeds_back": "feedback", "similar": "likeness"}
 
 
 def show_report(report: Report) -> None:
-    """Show which notes a document fires, strongest first, and what else it wakes."""
-    head = report.title or report.document
-    where = f"  {report.document}" if report.title else ""
-    typer.echo(typer.style(visible(head), bold=True) + typer.style(visible(where), dim=True))
-    for number, firing in enumerate(report.fired, 1):
-        _show_firing(number, firing)
+    """Show which notes a document fires, strongest first, and what else it wakes.
+
+    The strongest three stand in the list whether they fire or not, so that the reader sees what
+    only just stays quiet.
+    """
+    _show_head(report)
+    among = [f for f in report.near if report.fired and f.rank <= _ALWAYS_SHOWN]
+    shown = sorted((*report.fired, *among), key=lambda firing: firing.rank)
+    for number, firing in enumerate(shown, 1):
+        _show_firing(number, firing, is_quiet=firing in among)
     if not report.fired:
         why = "" if report.near else ": no note has an Activation or Receptor field"
         typer.echo(f"  nothing fires{why}")
-    if report.near:
-        names = "; ".join(f"{f.title} ({show_rate(f)})" for f in report.near)
+    rest = [f for f in report.near if f not in among]
+    if rest:
+        names = "; ".join(f"{f.title} ({show_rate(f)})" for f in rest)
         say("  quiet, but nearest: ", names, dim=True)
-    for each in report.second_hand[: 5 if report.fired else 0]:
-        first = each.via[0]
-        way = ", ".join(_ARROWS.get(via.kind, via.kind) for via in each.via)
-        say("  second-hand: ", f"{each.title}, by {way} from {first.title}", dim=True)
+    if report.fired:
+        _show_second_hand(report.second_hand[:_MOST_SECOND_HAND])
     _show_gaps(report.gaps)
     _show_claims(report.claims)
 
@@ -67,6 +73,8 @@ def show_why(report: Report, note: str) -> bool:
     rest = f"without its best window {firing.score_without:.2f}, {_odds(firing.rate_without)}"
     of_many = f" over {report.n_windows} windows; {rest}" if report.n_windows > 1 else ""
     say("  ", f"score {firing.score:.2f}{of_many}")
+    if abs(firing.learned) >= _TELLING:
+        say("  ", f"of it {firing.learned:+.2f} by your labels on other papers")
     return True
 
 
@@ -105,10 +113,30 @@ def trim(text: str, stems: Iterable[str]) -> str:
     return f"{front}{shown}{back}"
 
 
-def _show_firing(number: int, firing: Firing) -> None:
+def _show_head(report: Report) -> None:
+    """Show the title and, where there is room beside it, the file; else the file below."""
+    head, name = visible(report.title or report.document), visible(report.document)
+    where = typer.style(name, dim=True) if report.title else ""
+    fits = len(head) + len(name) + 2 <= _width()
+    gap = "" if not where else "  " if fits else "\n  "
+    typer.echo(typer.style(head, bold=True) + gap + where)
+
+
+def _show_second_hand(found: Sequence[SecondHand]) -> None:
+    """Show what is woken, notes that come by one way from one note together."""
+    ways: dict[tuple[str, str], list[str]] = {}
+    for each in found:
+        way = ", ".join(_ARROWS.get(via.kind, via.kind) for via in each.via)
+        ways.setdefault((way, each.via[0].title), []).append(each.title)
+    for (way, first), titles in ways.items():
+        say("  second-hand: ", f"{'; '.join(titles)}, by {way} from {first}", dim=True)
+
+
+def _show_firing(number: int, firing: Firing, *, is_quiet: bool) -> None:
     best = firing.matches[0]
-    rate = typer.style(f"  {show_rate(firing)}", fg=typer.colors.CYAN)
-    typer.echo(f"{number:>3}  {typer.style(visible(firing.title), bold=True)}{rate}")
+    quiet = "quiet, " if is_quiet else ""
+    rate = typer.style(f"  {quiet}{show_rate(firing)}", fg=typer.colors.CYAN)
+    typer.echo(f"{number:>3}  {typer.style(visible(firing.title), bold=not is_quiet)}{rate}")
     lead = f"     {best.condition.field}:{best.condition.line}  "
     say(lead, trim(best.condition.text, best.words), stems=best.words)
     lead = f"     {_place(best.passage)}  "
@@ -147,14 +175,17 @@ def _place(passage: FoundPassage) -> str:
 
 def say(lead: str, text: str, *, stems: Iterable[str] = (), dim: bool = False) -> None:
     """Write a text wrapped behind its lead, words in common stressed."""
-    width = min(get_terminal_size((_PIPE_WIDTH, 24)).columns, _WIDEST)
-    if not sys.stdout.isatty():
-        width = _PIPE_WIDTH
-    lines = wrap(visible(" ".join(text.split())), max(30, width - len(lead))) or [""]
+    lines = wrap(visible(" ".join(text.split())), max(30, _width() - len(lead))) or [""]
     for number, line in enumerate(lines):
         front = lead if number == 0 else " " * len(lead)
         body = typer.style(line, dim=True) if dim else _stress(line, stems)
         typer.echo(typer.style(front, dim=True) + body)
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return _PIPE_WIDTH
+    return min(get_terminal_size((_PIPE_WIDTH, 24)).columns, _WIDEST)
 
 
 def _stress(line: str, stems: Iterable[str]) -> str:

@@ -48,6 +48,8 @@ class Firing:
     probability : that it fires, where the reader's labels calibrate it; else None
     matches : best first, at least one
     rate_without : the rate without the best window
+    rank : by strength among all notes, from 1
+    learned : how much of the score is by labels on other documents
     """
 
     note: str
@@ -59,6 +61,8 @@ class Firing:
     matches: tuple[Match, ...]
     score_without: float
     rate_without: float
+    rank: int
+    learned: float
 
     @property
     def is_calibrated(self) -> bool:
