@@ -111,3 +111,105 @@ def test_lost_vectors_are_made_anew(capfd, vault):
         assert run(["index", "-q"]) == 0
         capfd.readouterr()
         assert as_json(capfd, "query", "swarm", "-q")[1] == before
+
+
+@pytest.fixture
+def read_only(vault, tmp_path, monkeypatch):
+    """Index the vault, then let nobody write into it; give the user's cache folder."""
+    assert run(["index", "-q"]) == 0
+    (vault / ".noteweb" / "text" / "meta.json").chmod(0o400)
+    access = os.access
+
+    def deny(path, mode, **options):
+        is_inside = Path(os.fsdecode(path)).is_relative_to(vault)
+        return not (mode & os.W_OK and is_inside) and access(path, mode, **options)
+
+    monkeypatch.setattr(os, "access", deny)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_the_index_of_a_read_only_vault_is_taken_over(capfd, vault, read_only, monkeypatch):
+    """Nothing is embedded again: the index is copied, with one line that says where to, once."""
+    before = {path: path.read_bytes() for path in vault.rglob("*") if path.is_file()}
+    monkeypatch.setattr("noteweb.embed.hashing.HashingEmbedder.encode", None)
+    assert run(["query", "swarm"]) == 0
+    told = capfd.readouterr()
+    assert len(told.err.splitlines()) == 1
+    assert f"its index was copied to {read_only}" in told.err
+    assert run(["query", "swarm"]) == 0
+    assert capfd.readouterr() == (told.out, "")
+    assert {path: path.read_bytes() for path in vault.rglob("*") if path.is_file()} == before
+
+
+def test_a_newer_index_of_a_read_only_vault_is_taken_over_again(capfd, vault, read_only):
+    """Whoever may write has indexed again: their index counts, not the old copy."""
+    assert run(["query", "swarm", "-q"]) == 0
+    path = vault / ".noteweb" / "index.sqlite"
+    os.utime(path, ns=(path.stat().st_mtime_ns + 10**12,) * 2)
+    capfd.readouterr()
+    assert run(["query", "swarm"]) == 0
+    assert "copied to" in capfd.readouterr().err
+
+
+def test_a_read_only_vault_without_an_index_says_where_it_is_kept(capfd, vault, read_only):
+    """An index that has to be made elsewhere is told, once."""
+    shutil.rmtree(vault / ".noteweb")
+    assert run(["query", "swarm"]) == 0
+    assert f"its index is kept in {read_only}" in capfd.readouterr().err
+    assert run(["query", "swarm"]) == 0
+    assert capfd.readouterr().err == ""
+
+
+def test_a_note_that_became_unreadable_is_told_and_kept(capfd, vault, monkeypatch):
+    """Time and size do not tell; index, status and check do, and the note is still found."""
+    assert run(["index", "-q"]) == 0
+    access, path = os.access, "field/Waggle dance.md"
+    monkeypatch.setattr(
+        os,
+        "access",
+        lambda at, mode, **options: (
+            not os.fsdecode(at).endswith(path) and access(at, mode, **options)
+        ),
+    )
+    assert run(["index"]) == 0
+    told = capfd.readouterr().err
+    assert "nothing changed" in told
+    assert f"{path}:1:1  unreadable-file" in told
+    assert as_json(capfd, "status")[1]["unreadable"] == [path]
+    assert run(["check"]) == 1
+    assert capfd.readouterr().out.count("unreadable-file") == 1
+    assert path in {hit["path"] for hit in as_json(capfd, "query", "dance", "-q")[1]["hits"]}
+
+
+def test_a_folder_that_became_unreadable_costs_no_vector(capfd, vault, monkeypatch):
+    """What was indexed of a folder stays until it can be read again; check names the folder."""
+    assert run(["index", "-q"]) == 0
+    scandir = os.scandir
+
+    def deny(folder):
+        if os.fsdecode(folder).endswith("/field"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", deny)
+        assert run(["index"]) == 0
+        told = capfd.readouterr().err
+        assert "4 notes" in told
+        assert "nothing changed" in told
+        assert "field:1:1  unreadable-folder" in told
+        assert as_json(capfd, "status")[1]["n_gone"] == 0
+        assert run(["check"]) == 1
+        assert "field:1:1  unreadable-folder" in capfd.readouterr().out
+    assert run(["index"]) == 0
+    assert "nothing changed" in capfd.readouterr().err
+
+
+def test_a_folder_by_the_name_of_a_note_is_told(capfd, vault):
+    """Somebody may look for a note there; the notes in it are read."""
+    (vault / "x.md").mkdir()
+    (vault / "x.md" / "y.md").write_text("Drones leave in August.\n", encoding="utf-8")
+    run(["check"])
+    assert "x.md:1:1  folder-as-note" in capfd.readouterr().out
+    assert as_json(capfd, "query", "drones", "-q")[1]["hits"][0]["path"] == "x.md/y.md"

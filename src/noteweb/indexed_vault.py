@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 from noteweb.config import read_config
 from noteweb.errors import ModelUnavailable, NoteUnreadable, Problem
 from noteweb.model.progress import Silent
-from noteweb.vault import cache_folder, check_root, find_root, read_note, scan
+from noteweb.vault import CACHE_NAME, cache_folder, check_root, find_root, read_note, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from noteweb.config import Config
     from noteweb.embed import Embedder
@@ -42,6 +42,7 @@ class IndexedVault:
         self.config = config
         self.progress = progress
         self.report: SyncReport | None = None  # of this object's last look at the notes
+        self.notice: Callable[[str], None] = lambda _: None  # hears what a person should know
         self.has_index = True  # False: questions that can do without read the notes themselves
         self._is_fresh = {"text": False, "vectors": False}
         self._mark: object = None  # of the index that was read from
@@ -85,8 +86,20 @@ class IndexedVault:
 
     @cached_property
     def folder(self) -> Path:
-        """Where the index lies: in the vault, or in the user's cache where that is read-only."""
-        return cache_folder(self.root)
+        """Where the index lies: in the vault, or in the user's cache where that is read-only.
+
+        An index that a read-only vault has is copied there, and `notice` hears of it.
+        """
+        folder, inside = cache_folder(self.root), self.root / CACHE_NAME
+        if folder != inside:
+            from noteweb.index.adoption import adopt_index
+
+            is_new = not folder.exists()
+            if adopt_index(inside, folder):
+                self.notice(f"the vault cannot be written; its index was copied to {folder}")
+            elif is_new:
+                self.notice(f"the vault cannot be written; its index is kept in {folder}")
+        return folder
 
     @cached_property
     def index(self) -> Index:

@@ -26,6 +26,7 @@ class Status:
     n_waiting : passages that have no vector yet
     index_mb : size of the index folder, in millions of bytes
     damaged : the parts that are not as they were written, which ``noteweb index`` mends
+    unreadable : files and folders that cannot be read; the index keeps what it has of them
     """
 
     root: Path
@@ -42,6 +43,7 @@ class Status:
     n_gone: int = 0
     index_mb: float = 0.0
     damaged: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
 
 def read_status(root: Path, folder: Path, config: Config) -> Status:
@@ -51,7 +53,8 @@ def read_status(root: Path, folder: Path, config: Config) -> Status:
     ------
     IndexDamaged, IndexMismatch
     """
-    files = scan(root, config).files
+    found = scan(root, config, is_thorough=True)
+    files = found.files
     if not (folder / "index.sqlite").exists():
         return Status(
             root=root,
@@ -78,7 +81,8 @@ def read_status(root: Path, folder: Path, config: Config) -> Status:
             n_waiting=counted.n_waiting,
             n_new=sum(file.path not in known for file in files),
             n_changed=sum(f.path in known and known[f.path][0] != f for f in files),
-            n_gone=len(known.keys() - {file.path for file in files}),
+            n_gone=len(found.find_gone(known)),
+            unreadable=tuple(p.path for p in found.problems if p.code.startswith("unreadable-")),
             index_mb=_size_mb(folder),
             damaged=tuple(_find_damage(index)),
         )

@@ -17,12 +17,14 @@ from noteweb.errors import Problem, Severity, VaultNotFound
 from noteweb.journal import refuse_links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from noteweb.model.note import Card, Note
 
 CACHE_NAME = ".noteweb"
 NOTE_SUFFIXES = (".md", ".markdown")
+_UNREADABLE_FILE = "unreadable-file"
+_UNREADABLE_FOLDER = "unreadable-folder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,20 @@ class Scan:
 
     files: tuple[NoteFile, ...]
     problems: tuple[Problem, ...]
+
+    def find_gone(self, known: Iterable[str]) -> tuple[str, ...]:
+        """Give those of the paths that are no note any more, in order.
+
+        What cannot be looked at may still be there: a file, or all of a folder.
+        """
+        there = {file.path for file in self.files}
+        there |= {p.path for p in self.problems if p.code == _UNREADABLE_FILE}
+        folders = tuple(
+            f"{p.path}/" if p.path else "" for p in self.problems if p.code == _UNREADABLE_FOLDER
+        )
+        return tuple(
+            path for path in sorted(known) if path not in there and not path.startswith(folders)
+        )
 
 
 def find_root(start: Path, environ: str | None) -> Path:
@@ -100,18 +116,19 @@ def cache_folder(root: Path) -> Path:
     return user_cache_path("noteweb") / "vaults" / f"{root.name or 'root'}-{mark}"
 
 
-def scan(root: Path, config: Config) -> Scan:
+def scan(root: Path, config: Config, *, is_thorough: bool = False) -> Scan:
     """List the notes under `root`.
 
     Symbolic links to files are followed where they stay inside the vault; links to folders are
     not, so that a circle ends and nothing outside the vault is read. Devices and FIFOs are never
-    opened.
+    opened. Thoroughly, each file that may not be read is a problem too.
     """
     globs = [glob.rstrip("/") for glob in (*DEFAULT_IGNORE, *config.ignore)]
     walk = _Walk(
         root=os.fsencode(root),
         ignored_name=_any_of([glob for glob in globs if "/" not in glob]),
         ignored_path=_any_of([glob.lstrip("/") for glob in globs if "/" in glob]),
+        is_thorough=is_thorough,
     )
     walk.run()
     return Scan(
@@ -126,7 +143,7 @@ def read_file(root: Path, file: NoteFile) -> bytes | Problem:
         with open(os.path.join(os.fsencode(root), file.file), "rb") as stream:  # noqa: PTH118, PTH123
             return stream.read()
     except OSError as error:
-        return _file_problem(file.path, "unreadable-file", f"cannot be read: {error.strerror}")
+        return _file_problem(file.path, _UNREADABLE_FILE, f"cannot be read: {error.strerror}")
 
 
 def read_note(root: Path, file: NoteFile) -> Note | Problem:
@@ -186,6 +203,7 @@ class _Walk:
     root: bytes
     ignored_name: re.Pattern[str]
     ignored_path: re.Pattern[str]
+    is_thorough: bool
     files: list[NoteFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -199,7 +217,7 @@ class _Walk:
                         self._take(entry, folder, folders)
             except OSError as error:
                 reason = f"folder cannot be listed: {error.strerror}"
-                self.problems.append(_file_problem(_shown(folder), "unreadable-folder", reason))
+                self.problems.append(_file_problem(_shown(folder), _UNREADABLE_FOLDER, reason))
 
     def _take(self, entry: os.DirEntry[bytes], folder: bytes, folders: list[bytes]) -> None:
         file = folder + b"/" + entry.name if folder else entry.name
@@ -211,6 +229,9 @@ class _Walk:
             return
         if entry.is_dir(follow_symlinks=False):
             folders.append(file)
+            if is_note:
+                reason = "a folder by the name of a note; the notes in it are read"
+                self.problems.append(_file_problem(path, "folder-as-note", reason, Severity.INFO))
         else:
             self._take_file(entry, file, path)
 
@@ -227,12 +248,15 @@ class _Walk:
             found = entry.stat()
         except OSError as error:
             reason = f"cannot be read: {error.strerror}"
-            self.problems.append(_file_problem(path, "unreadable-file", reason))
+            self.problems.append(_file_problem(path, _UNREADABLE_FILE, reason))
             return
         if stat.S_ISREG(found.st_mode):
             self.files.append(
                 NoteFile(path=path, file=file, size=found.st_size, mtime_ns=found.st_mtime_ns)
             )
+            if self.is_thorough and not os.access(entry.path, os.R_OK):
+                reason = "cannot be read: Permission denied"
+                self.problems.append(_file_problem(path, _UNREADABLE_FILE, reason))
         elif not stat.S_ISDIR(found.st_mode):
             reason = "not a regular file, left alone"
             self.problems.append(_file_problem(path, "not-a-file", reason, Severity.WARNING))

@@ -349,9 +349,14 @@ class NoteWeb(IndexedVault):
 
         links = resolve_links(self.cards).problems
         own = self.index.catalogue.rows("SELECT path, own_id FROM notes")
-        seen = scan(self.root, self.config)
+        seen = scan(self.root, self.config, is_thorough=True)
         files = {file.path for file in seen.files}
-        told = (p for p in find_problems(self.index.catalogue) if p.path in files)
+        known = {(p.path, p.code) for p in seen.problems}
+        told = (
+            p
+            for p in find_problems(self.index.catalogue)
+            if p.path in files and (p.path, p.code) not in known
+        )
         wrong = [*self._claim_set.problems, *self.evidence.problems()]
         found = [*seen.problems, *told, *links, *find_double_ids(own), *wrong]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.code)))

@@ -14,6 +14,7 @@ import typer
 
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.model.view import GRAMMAR, Filter, View, parse_span, parse_view
+from noteweb.text.visible import visible
 
 if TYPE_CHECKING:
     from noteweb.graph.build import Graph
@@ -193,7 +194,10 @@ def open_web(
 
     limit_blas_threads()
     hears = progress or choose_progress(quiet=quiet)
-    return NoteWeb.open(vault, model=model, device=device, progress=hears)
+    web = NoteWeb.open(vault, model=model, device=device, progress=hears)
+    if not quiet:
+        web.notice = lambda line: typer.echo(visible(line), err=True)
+    return web
 
 
 def tell(web: NoteWeb, *, quiet: bool) -> None:

@@ -87,6 +87,7 @@ def status(found: Status) -> None:
         ("passages", f"{found.n_passages}, {found.n_waiting} without a vector"),
         ("model", found.model or f"none yet ({found.wanted_model} is set)"),
         ("since then", ", ".join(lag) or "nothing changed"),
+        ("unreadable", ", ".join(found.unreadable)),
         ("damaged", " and ".join(found.damaged) + "; noteweb index mends it" * bool(found.damaged)),
     )
     _pairs(_console(), rows)

@@ -96,12 +96,12 @@ class Changes:
 
 def find_changes(index: Index, source: Source) -> Changes:
     """Compare the vault's files with the catalogue by path, size and time; no note is opened."""
-    found = scan(source.root, source.config)
+    found = scan(source.root, source.config, is_thorough=source.is_thorough)
     known = find_files(index.catalogue)
     recut = bool(known) and is_recut_needed(index, source.embedder)
     return Changes(
         fresh=tuple(f for f in found.files if recut or known.get(f.path, (None,))[0] != f),
-        gone=tuple(sorted(known.keys() - {f.path for f in found.files})),
+        gone=found.find_gone(known),
         recut=recut,
         scan=found,
     )

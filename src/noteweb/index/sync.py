@@ -28,7 +28,7 @@ from noteweb.passage import WordTokenizer, content_key, cut_passages
 from noteweb.vault import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from noteweb.embed import Embedder
     from noteweb.index.folder import Index
@@ -79,7 +79,7 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
             n_embedded=n_embedded,
             mended=mended,
             n_damaged=n_damaged,
-            unread=(*changes.scan.problems, *taken.unread),
+            unread=_each_once((*changes.scan.problems, *taken.unread)),
         ),
     )
 
@@ -154,6 +154,10 @@ def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cut
         index.text.replace(removed, index.text_rows(nids))
         index.write_manifest()
     return n_removed
+
+
+def _each_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple({(p.path, p.code): p for p in problems}.values())
 
 
 def _n_passages(index: Index) -> int:
