@@ -133,6 +133,13 @@ def test_every_dependency_has_its_line():
     assert [name for name in names if f"| `{name}` |" not in ARCHITECTURE] == []
 
 
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "Makefile"])
+def test_no_merge_is_left_half_done(name):
+    """What no checker of code reads holds no marks of a conflict."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert not re.search(r"^(<<<<<<<|=======$|>>>>>>>)", text, re.MULTILINE)
+
+
 def test_the_public_names_are_those_promised():
     """`from noteweb import NoteWeb` works, and nothing else is promised."""
     assert noteweb.__all__ == ["NoteWeb", "__version__"]
