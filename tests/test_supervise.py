@@ -338,7 +338,10 @@ def test_what_a_run_left_counts_only_when_it_had_ended(run, tmp_path):
     folder = tmp_path / task.name
     assert read_left_record(task, folder) == record
     kept = (folder / "end.json").read_text()
-    for end in ("", "{", "[]", '{"no": 1}', kept.replace('"stopped": ""', '"stopped": "killed"')):
+    changes = ({"code": "x"}, {"started": 1e300}, {"stopped": "y"})
+    odd = [json.dumps(json.loads(kept) | change) for change in changes]
+    killed = kept.replace('"stopped": ""', '"stopped": "killed"')
+    for end in ("", "{", "[]", '{"no": 1}', killed, *odd):
         (folder / "end.json").write_text(end)
         assert read_left_record(task, folder) is None
     (folder / "end.json").write_text(kept.replace('"stopped": ""', '"stopped": "timeout"'))

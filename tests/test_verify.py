@@ -186,6 +186,8 @@ def test_another_machine_alone_makes_nothing_stale(lab):
     assert [str(each) for each in row.verdict.remarks] == [
         f"elsewhere: 2 of 2 runs, with Plan 9 (here Linux), numpy {release}.999 (here {exact})"
     ]
+    path.write_text(path.read_text().replace('"python":', '"":"0","system":"1","python":'))
+    assert "system 1 (here absent)" in str(lab.open(make_claim("toy")).rows()[0].verdict.remarks)
     assert lab.open(make_claim("toy")).explain((), Options())[0].n_runs == 0
     (verdict,) = lab.verify(make_claim("toy"), is_forced=True)
     assert (verdict.kind, verdict.n_seeds) == (VerdictKind.SUPPORTED, 2)

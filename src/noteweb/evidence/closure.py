@@ -104,7 +104,7 @@ def read_version(library: str) -> str:
 
     try:
         return version(library)
-    except PackageNotFoundError:
+    except (PackageNotFoundError, ValueError):  # an empty name is a wrong value
         return _ABSENT
 
 

@@ -64,15 +64,19 @@ def _compare(
     machine: tuple[tuple[str, str], ...], versions: tuple[tuple[str, str], ...]
 ) -> tuple[str, ...]:
     """Give what differs from here; what is not told differs from nothing."""
-    here = {**describe_machine(), **list_versions(name for name, _ in versions if name != _PYTHON)}
-    return (
-        *(
-            f"{value} (here {here[name]})"
-            for name, value in machine
-            if name in here and value != here[name]
-        ),
-        *(f"{name} {value} (here {here[name]})" for name, value in versions if value != here[name]),
-    )
+    here = describe_machine()
+    installed = list_versions(name for name, _ in versions if name != _PYTHON)
+    differences = [
+        f"{value} (here {here[name]})"
+        for name, value in machine
+        if name in here and value != here[name]
+    ]
+    differences += [
+        f"{name} {value} (here {installed[name]})"
+        for name, value in versions
+        if value != installed[name]
+    ]
+    return tuple(differences)
 
 
 def _read_processor() -> str:

@@ -34,6 +34,8 @@ _LONGEST_RECORD = 4 << 20
 _LONGEST_END = 10_000
 _LONGEST_TEXT = 500
 _MOST_COMPLAINTS = 20
+#: How a run is ended whose supervisor has died: it is made again.
+_WITH_ITS_PARENT = RunStatus.KILLED
 #: How code may say that it ended; the other ways are seen from outside.
 _OWN_WORD = {
     RunStatus.OK,
@@ -101,11 +103,9 @@ def read_left_record(task: Task, folder: Path) -> RunRecord | None:
         return None
     try:
         end = End(**json.loads(read_plain(folder / END, _LONGEST_END)))
-    except (OSError, ValueError, TypeError, RecursionError):
-        return None
-    if end.stopped == RunStatus.KILLED:
-        return None  # with its supervisor
-    return make_record(task, folder, end)
+        return None if end.stopped == _WITH_ITS_PARENT else make_record(task, folder, end)
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError):
+        return None  # no word of a warden
 
 
 def read_artifact(folder: Path, name: str, most: int) -> tuple[Artifact, bytes] | None:
