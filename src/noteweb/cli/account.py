@@ -144,7 +144,8 @@ def show_account(found: Account, argument: Argument) -> None:
         write_line("")
         write_line(Painted(clean(verdict.experiment), bold=True), _kind(verdict))
         for reason in verdict.reasons:
-            write_line("  because", clean(str(reason)))
+            word = "also" if reason in verdict.remarks else "because"
+            write_line(f"  {word}", clean(str(reason)))
         _show_case(case, verdict)
     if len(found.cases) != 1:
         write_line("")
