@@ -237,9 +237,10 @@ def test_claims_spoken_of_are_shown_with_their_standing(capsys, garden, tmp_path
         encoding="utf-8",
     )
     _, out, _ = activate(capsys, "../cold.txt", "--claims", "-q")
-    assert "claim: cold-dough [not-testable] A sourdough kept at eight degrees" in out
+    assert "claim: cold-dough [not-testable, standing: in] A sourdough kept at eight degrees" in out
     _, (document,) = as_json(capsys, "../cold.txt", "--claims")
     assert [x["claim"] for x in document["claims"]] == ["cold-dough"]
+    assert document["claims"][0]["standing"] == "in"
     assert document["claims"][0]["passage"]["text"].startswith("In our trial")
     assert "claim:" not in activate(capsys, "../taxes.txt", "--claims", "-q")[1]
 

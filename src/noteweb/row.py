@@ -248,6 +248,7 @@ def report_row(report: Report) -> Row:
                 "statement": each.statement,
                 "note": each.note,
                 "verdict": each.verdict,
+                "standing": each.standing,
                 "score": round(each.score, 4),
                 "false_fire_rate": each.false_fire_rate,
                 "passage": _passage_row(each.passage),

@@ -156,7 +156,9 @@ class NoteWeb(IndexedVault):
         self.refresh(with_vectors=True)
         if self.model == "none":
             raise ModelUnavailable("none", "this vault is searched by words alone")
-        sources = Sources(root=self.root, claims=lambda: self.claims, verdicts=self._claim_verdicts)
+        sources = Sources(
+            root=self.root, claims=lambda: self.claims, findings=lambda: self._findings
+        )
         tools = Tools(index=self.index, embedder=self.bulk_embedder, progress=self.progress)
         return Activation(sources, tools)
 
@@ -422,9 +424,6 @@ class NoteWeb(IndexedVault):
         super()._forget()
         for name in ("graph", "evidence", "argument", "activation", "_claim_set", "_findings"):
             self.__dict__.pop(name, None)
-
-    def _claim_verdicts(self) -> dict[str, str]:
-        return {row.claim.id: row.verdict.kind.value for row in self.evidence.rows()}
 
     @cached_property
     def _claim_set(self) -> ClaimSet:

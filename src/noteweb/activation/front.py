@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from noteweb.model.claim import Claim
     from noteweb.model.document import Document
     from noteweb.model.firing import Firing
+    from noteweb.model.note import Json
 
 _N_NEAR = 3
 _N_SECOND_HAND = 8
@@ -68,12 +69,12 @@ class Sources:
 
     Attributes
     ----------
-    verdicts : gives each claim's verdict by id
+    findings : gives what is known of each claim by id, its `verdict` and `standing` among it
     """
 
     root: Path
     claims: Callable[[], Sequence[Claim]]
-    verdicts: Callable[[], Mapping[str, str]]
+    findings: Callable[[], Mapping[str, Mapping[str, Json]]]
 
 
 class Activation:
@@ -277,8 +278,8 @@ class Activation:
             return ()
         reading = self._read_on(document, self._make_claim_ground)
         found = find_spoken_of(self._index, reading, claims, fdr)
-        verdicts = self._sources.verdicts() if found else {}
-        return tuple(replace(each, verdict=verdicts.get(each.claim, "")) for each in found)
+        findings = self._sources.findings() if found else {}
+        return tuple(_with_findings(each, findings.get(each.claim, {})) for each in found)
 
     def _make_claim_ground(self, tools: Tools) -> Ground:
         return make_claim_ground(tools, self._sources.claims())
@@ -300,3 +301,8 @@ class Activation:
             )
             for arrival in arrivals
         )
+
+
+def _with_findings(each: SpokenOf, known: Mapping[str, Json]) -> SpokenOf:
+    verdict, standing = (str(known.get(name, "")) for name in ("verdict", "standing"))
+    return replace(each, verdict=verdict, standing=standing)

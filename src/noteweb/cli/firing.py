@@ -154,7 +154,7 @@ def _show_gaps(gaps: Sequence[Gap]) -> None:
 
 def _show_claims(claims: Sequence[SpokenOf]) -> None:
     for each in claims:
-        verdict = f" [{each.verdict}]" if each.verdict else ""
+        verdict = f" [{each.verdict}, standing: {each.standing}]" if each.verdict else ""
         say("  claim: ", f"{each.claim}{verdict}  {trim(each.statement, ())}")
         say(f"     {_place(each.passage)}  ", f"“{trim(each.passage.text, ())}”")
 

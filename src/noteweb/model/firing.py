@@ -100,7 +100,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenOf:
-    """A claim of the vault that a passage speaks about, for or against."""
+    """A claim of the vault that a passage speaks about, for or against.
+
+    `standing` is what the vault's other claims leave of it, see `noteweb.argument`.
+    """
 
     claim: str
     statement: str
@@ -109,6 +112,7 @@ class SpokenOf:
     false_fire_rate: float
     passage: FoundPassage
     verdict: str = ""
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
