@@ -197,7 +197,7 @@ def test_a_page_fits_its_window(tmp_path, size):
     screening = Screening.open([wild], read_criteria(CRITERIA), labels=tmp_path / "a.jsonl")
     sheet = Sheet(
         standing=screening.progress(), reference=wild, words=frozenset(["bee", "honey"]),
-        message="\x1b[31m" + "m" * 300,
+        message="\x1b]0;\x9b" + "m" * 300,
     )  # fmt: skip
     for offset in (0, 3, 10**6):
         lines, most = draw(sheet, size, offset)

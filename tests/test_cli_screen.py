@@ -191,8 +191,8 @@ def test_criteria_that_are_no_text_are_refused(capsys, desk):
 
 @pytest.mark.parametrize("label", ["r99=relevant", "r1=perhaps", "r1", "=relevant"])
 def test_a_label_that_makes_no_sense_is_refused(capsys, desk, label):
-    """An unknown record or answer exits with 2, and nothing is written."""
-    code, _, err = screen(capsys, "--label", label)
+    """An unknown record or answer exits with 2, and nothing is written, no good answer either."""
+    code, _, err = screen(capsys, "--label", "r2=relevant", "--label", label)
     assert code == 2
     assert err.count("\n") == 2
     assert not (desk / "refs.csv.labels.jsonl").exists()

@@ -94,9 +94,11 @@ def screen(
         message = "--interactive needs a terminal"
         raise BadRequest(message, "answer with --label KEY=relevant")
     found = _open(library, (criteria, vault), labels, (model, device), quiet=quiet)
-    for each in label or ():
-        key, _, answer = each.rpartition("=")
-        found.label(key, answer)
+    given = [each.rpartition("=")[::2] for each in label or ()]
+    for pair in given:
+        found.check(*pair)
+    for pair in given:
+        found.label(*pair)
     if interactive:
         _read(found)
     if output is not None:

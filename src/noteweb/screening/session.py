@@ -195,13 +195,12 @@ class Screening:
         append_answer(self.labels, key, None, _now())
         self.refresh()
 
-    def label(self, key: str, answer: Answer | str) -> None:
-        """Write an answer down; a second one on a record replaces the first.
+    def check(self, key: str, answer: Answer | str) -> None:
+        """Make sure that an answer can be written down.
 
         Raises
         ------
         BadRequest : no such record, or no such answer
-        WriteFailed
         """
         if key not in self._rows:
             near = get_close_matches(key, self._rows, n=3)
@@ -209,6 +208,15 @@ class Screening:
             raise BadRequest(f"the library holds no record {key!r}", hint)
         if answer not in list(Answer):
             raise BadRequest(f"no answer {answer!r}", f"one of: {', '.join(Answer)}")
+
+    def label(self, key: str, answer: Answer | str) -> None:
+        """Write an answer down; a second one on a record replaces the first.
+
+        Raises
+        ------
+        BadRequest, WriteFailed
+        """
+        self.check(key, answer)
         append_answer(self.labels, key, Answer(answer), _now())
         self.refresh()
 
