@@ -343,7 +343,8 @@ def test_a_terminal_that_is_gone_is_told(terminal):
 
 
 def take_terminal():
-    """Make standard input the terminal that sends this process Ctrl-C."""
+    """Make standard input the terminal that sends this process Ctrl-C, also from a background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
