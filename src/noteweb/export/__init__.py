@@ -54,6 +54,7 @@ EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
             module="page",
             suffix=".html",
             description="any browser: one page to explore, that needs nothing else",
+            is_text=False,  # it is, but nobody reads it in a terminal
             has_fields=True,
         ),
         "json": Exporter(

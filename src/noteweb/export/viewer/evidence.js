@@ -6,10 +6,11 @@ function notesClaims(node) {
   return part(`Claims · ${claims.length}`, ...claims.map((claim) => make("div", { class: "claim" }, nodeButton(claim), ...evidence(detailsOf(claim)))));
 }
 
-function claimPart(about) {
+function claimPart(about, standing) {
+  const stands = standing ? make("p", { class: "quiet", dir: "auto" }, `Standing: ${standing}`) : null;
   const quote = about.quote ? make("p", { class: "quiet", dir: "auto" }, `“${about.quote}”`) : null;
   const source = about.source ? make("p", { class: "quiet", dir: "auto" }, `Source: ${about.source}`) : null;
-  return part("Evidence", ...evidence(about), quote, source);
+  return part("Evidence", stands, ...evidence(about), quote, source);
 }
 
 function evidence(about) {

@@ -129,5 +129,5 @@ function describe() {
   const judged = [["supported", "support"], ["refuted", "refute"]].filter(([verdict]) => verdicts.has(verdict)).map(([verdict, verb]) => `${verb} ${verdicts.get(verdict)}`);
   const list = (some) => (some.length > 1 ? `${some.slice(0, -1).join(", ")} and ${some.at(-1)}` : some[0] || "Nothing");
   const home = areas.length > 1 ? ` in ${areas.length} communities` : "";
-  byId("counts").textContent = `${list(said)}, joined by ${count(M, "relation")}${home}.${judged.length ? ` Runs ${list(judged)} of the claims.` : ""}`;
+  byId("counts").textContent = `${list(said)}${M ? `, joined by ${count(M, "relation")}` : ""}${home}.${judged.length ? ` Runs ${list(judged)} of the claims.` : ""}`;
 }

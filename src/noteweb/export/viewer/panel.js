@@ -68,7 +68,7 @@ function showPanel() {
     about.path ? make("p", { class: "path", dir: "auto" }, about.path + (about.line ? `, line ${about.line}` : "")) : null,
     about.description ? make("p", { class: "lead", dir: "auto" }, about.description) : null,
     actions(node),
-    kind === "claim" ? claimPart(about) : null,
+    kind === "claim" ? claimPart(about, nodes.standing[node]) : null,
     kind === "note" ? notesClaims(node) : null,
     factsPart(about),
     fieldsPart(about.fields),

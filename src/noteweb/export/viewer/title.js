@@ -1,5 +1,7 @@
 // Titles on the map, none over another.
 
+const ROOMY = 90; // pixels of a disc's radius from which on its name stands above it
+
 const shorten = (text, most) => {
   const letters = [...text.replace(/\s+/g, " ")];
   return letters.length > most ? `${letters.slice(0, most - 1).join("").trimEnd()}…` : letters.join("");
@@ -56,13 +58,19 @@ function labelAreas(layer, place) {
     if (r < 16) continue;
     const size = Math.round(Math.min(Math.max(r / 5.5, 11), 22));
     const [x, y] = layer.at(area.x, area.y);
-    const isRoomy = r > 90;
+    const isRoomy = r > ROOMY;
     const style = { font: `600 SIZE ${colours.serif}`, colour: colours.ink, alpha: focus ? 0.45 : 1 };
     const most = Math.round((isRoomy ? 3 : 2.1) * r / (size * 0.5)); // letters in a line
     const lines = breakName(area.name, Math.max(most, 10));
     const spots = isRoomy ? [y - r - size * 0.4, y - r + size, y + r + size * 0.4] : [y, y - r * 0.5, y + r * 0.5];
     spots.some((spot) => place(lines, x, spot, size, style));
   }
+}
+
+// A hub that gives its community the name that stands on the disc needs no second one.
+function isNamesake(node, zoom) {
+  const area = areas[nodes.area[node]];
+  return !state.depth && area && area.hub === node && area.name === nodes.label[node] && area.radius * zoom < ROOMY;
 }
 
 function labelNodes(layer, place, order, most) {
@@ -72,7 +80,7 @@ function labelNodes(layer, place, order, most) {
     if (!left || looked > 2500) return;
     if (!isShown[node]) continue;
     const r = sizeOf(node, layer.zoom);
-    if (!focus && r < (isNote(node) ? 4.5 : 7)) continue;
+    if (!focus && (r < (isNote(node) ? 4.5 : 7) || isNamesake(node, layer.zoom))) continue;
     const [x, y] = layer.at(X[node], Y[node]);
     if (x < 0 || y < 0 || x > layer.width || y > layer.height) continue;
     looked += 1;
