@@ -169,8 +169,13 @@ class Visit:
 
     def wait(self, code):
         """Wait until an expression holds."""
-        self.run(f"""() => new Promise((done) => {{
-          const look = () => (({code}) ? done() : setTimeout(look, 20));
+        self.run(f"""() => new Promise((done, fail) => {{
+          const until = performance.now() + 20000;
+          const look = () => {{
+            if ({code}) done();
+            else if (performance.now() > until) fail(new Error("in vain"));
+            else setTimeout(look, 20);
+          }};
           look();
         }})""")
 
