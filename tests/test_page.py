@@ -405,7 +405,7 @@ def test_a_path_is_explained_step_by_step(small):
     ]
     small.page.click("text=Other way round")
     assert "is linked from" in small.say("#panel .step >> nth=0")
-    small.run("choose2(numberOf.get('note:wide'))")
+    small.run("leaveWay(numberOf.get('note:wide'))")
     small.page.click("#way")
     small.run("choose(numberOf.get('note:far'))")
     assert small.say("#panel h2") == "No way"

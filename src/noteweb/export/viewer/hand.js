@@ -85,7 +85,7 @@ canvas.addEventListener("wheel", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape") { step_back(); return; }
+  if (event.key === "Escape") { stepBack(); return; }
   if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {
     if (event.key === "Enter" && event.target.id === "search") { search(event.target.value); if (found.length) choose(found[0]); }
     return;
@@ -102,8 +102,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Esc leaves one thing at a time: the path, the local view, what is chosen, the search.
-function step_back() {
-  if (state.way) choose2(state.way.start);
+function stepBack() {
+  if (state.way) leaveWay(state.way.start);
   else if (state.depth) setDepth(0);
   else if (state.chosen >= 0) leave();
   else if (state.words) { byId("search").value = ""; search(""); }

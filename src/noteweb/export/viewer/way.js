@@ -60,22 +60,22 @@ function stepCost(edge) {
 function showWay() {
   const { start, end, steps } = state.way;
   const back = make("div", { class: "acts" },
-    make("button", { type: "button", onclick: () => choose2(start) }, "Back"),
+    make("button", { type: "button", onclick: () => leaveWay(start) }, "Back"),
     end >= 0 ? make("button", { type: "button", onclick: () => findWay(end, start) }, "Other way round") : null);
   if (end < 0) {
     openPanel(make("div", { class: "kind" }, "Path"), make("h2", { dir: "auto" }, `From ${nodes.label[start]}`),
       make("p", { class: "lead" }, "Where to? Choose a node on the map or in the search results."), back);
     return;
   }
-  const list = [nodeButton(start, { act: choose2 })];
-  for (const step of steps) list.push(make("p", { class: "step" }, phrase(step.edge, step.from)), nodeButton(step.to, { act: choose2 }));
+  const list = [nodeButton(start, { act: leaveWay })];
+  for (const step of steps) list.push(make("p", { class: "step" }, phrase(step.edge, step.from)), nodeButton(step.to, { act: leaveWay }));
   openPanel(make("div", { class: "kind" }, "Path"),
     make("h2", {}, steps.length ? count(steps.length, "step") : "No way"),
     steps.length ? make("p", { class: "lead quiet" }, "The cheapest way over the relations that are shown.") : make("p", { class: "lead" }, "Nothing that is shown joins these two. Perhaps a filter hides what does."),
-    back, make("section", { class: "part" }, ...(steps.length ? list : [nodeButton(start, { act: choose2 }), nodeButton(end, { act: choose2 })])));
+    back, make("section", { class: "part" }, ...(steps.length ? list : [nodeButton(start, { act: leaveWay }), nodeButton(end, { act: leaveWay })])));
 }
 
-function choose2(node) {
+function leaveWay(node) {
   state.way = null;
   choose(node);
 }
