@@ -191,17 +191,18 @@ def test_what_hangs_on_nothing_stands_in_a_strip_below():
     assert min(spots["note:alone"].y, spots["note:lonely"].y) > lowest
 
 
-def test_a_community_of_most_notes_is_split():
-    """Of one dense web no community holds much more than a quarter where it can be parted."""
+def test_a_community_of_too_many_notes_is_split():
+    """Three wide circles of four narrow ones each: no community holds a whole wide circle."""
     graph = nx.MultiDiGraph()
-    for group in range(8):
-        for number in range(30):
-            add_note(graph, f"{group:02d} {number:02d}")
-    names = sorted(graph)
-    for row, one in enumerate(names):
-        for step in (1, 2, 3, 31, 62):  # to its own group, and as strongly to others
-            link(graph, one, names[(row + step) % len(names)])
-    assert max(area.n_nodes for area in lay_out(graph).areas) <= 240 * 0.35
+    for number in range(240):
+        add_note(graph, f"{number:03d}")
+    for number in range(240):
+        wide, narrow = number // 80, number // 20
+        for step in (1, 2, 3):
+            link(graph, f"note:{number:03d}", f"note:{narrow * 20 + (number + step) % 20:03d}")
+        for step in (20, 43):
+            link(graph, f"note:{number:03d}", f"note:{wide * 80 + (number + step) % 80:03d}")
+    assert max(area.n_nodes for area in lay_out(graph).areas) <= 60
 
 
 def test_tags_name_a_community_else_its_hub():
