@@ -64,7 +64,7 @@ def measure(browser, address: str) -> None:
     page.wait_for_timeout(2500)
     keys, clicks, filters = [], [], []
     for number in range(N_RUNS):
-        keys += [answer(page, PRESS % (number + 1), wait=40)]
+        keys += [answer(page, PRESS % (number + 1), wait=20)]
     tell("a key in the search box", keys, "ms")
     page.evaluate("document.getElementById('search').value = ''; search('')")
     page.wait_for_timeout(1500)
@@ -108,7 +108,7 @@ def answer(page, act: str, wait: int = 0) -> float:
 
 def frames(page) -> float:
     """Give the frames in a second while a mouse drags the map to and fro."""
-    page.mouse.move(800, 450)
+    page.mouse.move(600, 250)
     page.mouse.down()
     page.evaluate("""() => {
       window.nFrames = 0; window.isCounting = true; window.begun = performance.now();
@@ -119,7 +119,7 @@ def frames(page) -> float:
       requestAnimationFrame(count);
     }""")
     for number in range(40):
-        page.mouse.move(800 + 12 * (number % 20), 450 + 6 * (number % 20))
+        page.mouse.move(600 + 38 * (number % 20), 250 + 25 * (number % 20))
     result = page.evaluate("""() => {
       window.isCounting = false;
       return window.nFrames / (performance.now() - window.begun) * 1000;

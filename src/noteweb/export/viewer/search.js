@@ -3,7 +3,7 @@
 let searchTimer = 0;
 byId("search").addEventListener("input", () => {
   clearTimeout(searchTimer);
-  searchTimer = setTimeout(() => search(byId("search").value), 40);
+  searchTimer = setTimeout(() => search(byId("search").value), 20);
 });
 
 function search(text) {
