@@ -402,3 +402,76 @@ def test_a_full_or_closed_output_is_one_line(vault):
         assert "Traceback" not in done.stderr
         assert "standard output cannot be written" in done.stderr
         assert done.returncode == 3
+
+
+def test_where_no_vector_will_come_none_is_awaited(capsys, vault):
+    """In a vault of words alone neither index nor status speaks of waiting passages."""
+    (vault / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
+    assert run(["index"]) == 0
+    assert run(["status"]) == 0
+    told = capsys.readouterr()
+    assert "a vector" not in told.out + told.err
+    assert "none: words alone" in told.out
+
+
+def test_a_missing_device_names_the_one_that_is_there(capsys, vault, monkeypatch):
+    """Another model would not help, the processor does."""
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert run(["index", "--model", "default", "--device", "cuda", "--rebuild"]) == 3
+    assert "--device cpu" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("nope", False), ("wagle dance", True), ("Queen", True), ("pheromon", True), ("qxz", False)],
+)
+def test_only_names_that_are_near_are_offered(capsys, vault, name, near):
+    """A typing error or a part of a title helps; letters that happen to be alike do not."""
+    for title in ("Monosemanticity", "Operator or model", "No free lunch and inductive bias"):
+        (vault / f"{title}.md").write_text("Bees.\n", encoding="utf-8")
+    assert run(["show", name, "-q"]) == 3
+    assert ("did you mean" in capsys.readouterr().err) == near
+
+
+@pytest.mark.parametrize("words", [["query", "zyxwv", "--mode", "text"], ["check"]])
+def test_a_table_without_rows_has_its_head(capsys, tmp_path, words):
+    """A program that reads the table finds its columns, also where nothing was found."""
+    (tmp_path / "a.md").write_text("Bees dance.\n", encoding="utf-8")
+    (tmp_path / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
+    run([*words, "--vault", str(tmp_path), "--format", "csv", "-q"])
+    (head,) = capsys.readouterr().out.splitlines()
+    (tmp_path / "b.md").write_text("[[Nowhere]] zyxwv\n", encoding="utf-8")
+    run([*words, "--vault", str(tmp_path), "--format", "csv", "-q"])
+    assert capsys.readouterr().out.splitlines()[0] == head
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["index"], 0), (["check"], 0), (["graph"], 1), (["export", "json"], 1)]
+)
+def test_every_command_says_that_a_vault_is_empty(capsys, tmp_path, words, code):
+    """A wrong folder is noticed wherever one begins."""
+    (tmp_path / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
+    assert run([*words, "--vault", str(tmp_path)]) == code
+    told = capsys.readouterr()
+    assert f"no notes (*.md) under {tmp_path}" in told.err
+
+
+def test_a_file_address_leads_to_the_note_it_names(capsys, tmp_path):
+    """Inside the vault it is a link like any other, outside an address that nobody checks."""
+    (tmp_path / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
+    (tmp_path / "my notes").mkdir()
+    (tmp_path / "my notes" / "A.md").write_text("Bees.\n", encoding="utf-8")
+    inside = f"{tmp_path}/my%20notes/A.md".replace(" ", "%20")
+    (tmp_path / "b.md").write_text(
+        f"[in](file://{inside}#L3) [host](file://localhost{inside})\n"
+        f"[out](file:///somewhere/A.md#L3) [gone](file://{tmp_path}/gone.md)\n",
+        encoding="utf-8",
+    )
+    vault = ["--vault", str(tmp_path), "-q"]
+    assert run(["graph", "neighbours", "A", *vault, "--format", "json"]) == 0
+    assert [row["label"] for row in json.loads(capsys.readouterr().out)] == ["b"]
+    assert run(["check", *vault]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "gone.md" in line

@@ -213,3 +213,20 @@ def test_a_folder_by_the_name_of_a_note_is_told(capfd, vault):
     run(["check"])
     assert "x.md:1:1  folder-as-note" in capfd.readouterr().out
     assert as_json(capfd, "query", "drones", "-q")[1]["hits"][0]["path"] == "x.md/y.md"
+
+
+@pytest.mark.parametrize(
+    "name", [b"CREATE TABLE notes", b"CREATE TABLE meta", b"notes_id", b"Waggle dance"]
+)
+def test_what_a_damaged_catalogue_holds_is_not_shown(capfd, vault, name):
+    """SQLite quotes the bytes it cannot read; the line stays one that a terminal can show."""
+    assert run(["index", "-q"]) == 0
+    path = vault / ".noteweb" / "index.sqlite"
+    path.write_bytes(path.read_bytes().replace(name, b"\x91\xff\x1b[" + b"\xee" * (len(name) - 4)))
+    capfd.readouterr()
+    assert run(["graph"]) == 3
+    told = capfd.readouterr().err
+    assert len(told.splitlines()) == 2
+    assert told.isascii()
+    assert "\x1b" not in told
+    assert len(told.splitlines()[0].rpartition(" cannot be used: ")[2]) < 200

@@ -51,7 +51,7 @@ def tags(text: str) -> tuple[str, ...]:
         ("[b](a.md#^id)", ("a.md", "", "id", "b")),
         ("[b](a%E4%BD.md)", ("a%E4%BD.md", "", "", "b")),
         ("[b](a%zz.md)", ("a%zz.md", "", "", "b")),
-        ("[b](file:///home/x/a%20b.md#L36-L36)", ("/home/x/a b.md", "L36-L36", "", "b")),
+        ("[b](file:///home/x/a%20b.md#L36-L36)", ("file:///home/x/a b.md", "L36-L36", "", "b")),
         ("[b][r]\n\n[r]: a.md", ("a.md", "", "", "b")),
         ("[r][]\n\n[R]: a.md 'T'", ("a.md", "", "", "r")),
         ("[r]\n\n[r]: <a b.md>", ("a b.md", "", "", "r")),

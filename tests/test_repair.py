@@ -164,3 +164,12 @@ def test_repair_is_idempotent(text, encoding):
     repair = find_repair(damaged)
     repaired = damaged if repair is None else repair.text
     assert find_repair(repaired) is None
+
+
+def test_cyrillic_that_lost_letters_is_told_and_left_alone():
+    """UTF-8 read as cp1252 with replacement marks cannot be undone: a guess, never a repair."""
+    text = "Пчёлы танцуют рядом с ульем".encode().decode("cp1252", "replace")
+    (lossy,) = find_lossy(text)
+    assert (lossy.encoding, lossy.guess, lossy.n_places) == ("cp1252", "a Cyrillic letter", 2)
+    assert text[lossy.offset] in "ÐÑ"
+    assert find_repair(text) is None

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_LONGEST_REASON = 160  # characters; libraries quote what they could not read
+
+
 class Severity(StrEnum):
     """How much a problem matters to the reader of the note."""
 
@@ -147,7 +150,7 @@ class IndexDamaged(NotewebError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"the index file {path} cannot be used: {reason}",
+            f"the index file {path} cannot be used: {_readable(reason)}",
             "run: noteweb index, and if that does not mend it: noteweb index --rebuild"
             " (your notes are not touched)",
         )
@@ -166,11 +169,13 @@ class IndexBusy(NotewebError):
 class ModelUnavailable(NotewebError):
     """The embedding model cannot be loaded."""
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(
-            f"the model {name!r} cannot be loaded: {reason}",
-            "name another with --model, or search without one: --mode text",
-        )
+    def __init__(
+        self,
+        name: str,
+        reason: str,
+        hint: str = "name another with --model, or search without one: --mode text",
+    ) -> None:
+        super().__init__(f"the model {name!r} cannot be loaded: {reason}", hint)
 
 
 class WriteFailed(NotewebError):
@@ -285,6 +290,12 @@ class ConditionsMissing(NotewebError):
 
     def __init__(self, note: str) -> None:
         super().__init__(f"{note} has no conditions", "give it an Activation or Receptor field")
+
+
+def _readable(reason: str) -> str:
+    """Give what a library says of a damaged file without the file's own bytes."""
+    said = "".join(c if c.isprintable() and c.isascii() else "?" for c in reason)
+    return said if len(said) <= _LONGEST_REASON else f"{said[:_LONGEST_REASON]} ..."
 
 
 class BadRequest(NotewebError):

@@ -25,6 +25,11 @@ Row = dict[str, Any]
 _MOST_PLACES = 200  # of an outline
 
 
+#: The columns of a table of hits, and of one of problems, also where it has no rows.
+HIT_COLUMNS = ("note", "title", "path", "field", "line", "text", "score")
+PROBLEM_COLUMNS = ("path", "line", "column", "code", "severity", "message")
+
+
 def hit_row(hit: Hit) -> Row:
     """Give a hit as ``query-result.json`` has it."""
     return {

@@ -126,8 +126,8 @@ class NoteWeb(IndexedVault):
         from noteweb.graph.assembly import assemble_graph, link_graph
 
         if not self.has_index:
-            return link_graph(self.cards)
-        return assemble_graph(self.index, self.cards)
+            return link_graph(self.cards, self.root)
+        return assemble_graph(self.index, self.cards, self.root)
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -349,7 +349,7 @@ class NoteWeb(IndexedVault):
         from noteweb.links.identity import find_double_ids
         from noteweb.links.resolve import resolve_links
 
-        links = resolve_links(self.cards).problems
+        links = resolve_links(self.cards, root=self.root).problems
         own = self.index.catalogue.rows("SELECT path, own_id FROM notes")
         seen = scan(self.root, self.config, is_thorough=True)
         files = {file.path for file in seen.files}

@@ -22,7 +22,7 @@ from noteweb.cli.options import (
     tell,
 )
 from noteweb.model.hit import Mode, Only
-from noteweb.row import hit_row, note_row
+from noteweb.row import HIT_COLUMNS, hit_row, note_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +163,8 @@ def _answer(
         from noteweb.cli import shape
 
         rows = [hit_row(hit) for hit in hits]
-        typer.echo(shape.write_rows(rows, form, {**asked, "hits": rows}), nl=False)
+        whole = {**asked, "hits": rows}
+        typer.echo(shape.write_rows(rows, form, whole, HIT_COLUMNS), nl=False)
     if not hits:
         why = f"no notes (*.md) under {web.root}" if web.is_empty else "nothing matches"
         typer.echo(why, err=True)

@@ -160,7 +160,8 @@ def _ask(web: NoteWeb, graph: Graph, question: Question, place: tuple[str, int])
     from noteweb.graph.walk import neighbours
 
     if question is Question.SUMMARY:
-        return asdict(census.summary(graph))
+        found = census.summary(graph)
+        return {**asdict(found), "n_nodes": dict(found.n_nodes)}
     if question is Question.NEIGHBOURS:
         near = neighbours(graph, note_key(web.find(place[0])), place[1])
         return neighbour_rows(graph, near)

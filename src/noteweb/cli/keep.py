@@ -19,8 +19,9 @@ from noteweb.cli.options import (
     ValueFormat,
     Vault,
     open_web,
+    tell_if_empty,
 )
-from noteweb.row import problem_row
+from noteweb.row import PROBLEM_COLUMNS, problem_row
 from noteweb.text.visible import visible
 
 
@@ -70,7 +71,8 @@ def index(
             else web.sync(with_vectors=not text_only)
         )
         if not quiet:
-            render.report(report)
+            render.report(report, is_lexical=web.model == "none")
+            tell_if_empty(web)
 
 
 def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
@@ -102,11 +104,13 @@ def check(vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = Fa
 
     with open_web(vault, quiet=quiet) as web:
         problems = web.problems()
+        if not quiet:
+            tell_if_empty(web)
     if form is HitFormat.TEXT:
         render.problems(problems)
     else:
         rows = [problem_row(problem) for problem in problems]
-        typer.echo(shape.write_rows(rows, form, rows), nl=False)
+        typer.echo(shape.write_rows(rows, form, rows, PROBLEM_COLUMNS), nl=False)
     if any(problem.severity is not Severity.INFO for problem in problems):
         raise typer.Exit(ANSWER_IS_NO)
 

@@ -200,9 +200,15 @@ def open_web(
     return web
 
 
+def tell_if_empty(web: NoteWeb) -> None:
+    """Say where no note was found, if none was."""
+    if web.is_empty:
+        typer.echo(f"no notes (*.md) under {web.root}", err=True)
+
+
 def tell(web: NoteWeb, *, quiet: bool) -> None:
     """Say what bringing the index up to date did, where it did something."""
     if web.report is not None and web.report.is_changed and not quiet:
         from noteweb.cli import render
 
-        render.report(web.report)
+        render.report(web.report, is_lexical=web.model == "none")

@@ -45,8 +45,8 @@ def hits(found: Sequence[Hit], *, is_explained: bool) -> None:
             console.print(_explanation(hit), soft_wrap=True)
 
 
-def report(found: SyncReport) -> None:
-    """Say on standard error what a look at the notes did."""
+def report(found: SyncReport, *, is_lexical: bool = False) -> None:
+    """Say on standard error what a look at the notes did; `is_lexical`: no vector is awaited."""
     console = _console(stderr=True)
     parts = [
         f"{n} {what}"
@@ -63,7 +63,8 @@ def report(found: SyncReport) -> None:
     if found.n_damaged:
         parts.append(f"{found.n_damaged} vectors were damaged")
     doing = ", ".join(parts) or "nothing changed"
-    waiting = f"; {found.n_waiting} passages wait for a vector" if found.n_waiting else ""
+    n_waiting = 0 if is_lexical else found.n_waiting
+    waiting = f"; {n_waiting} passages wait for a vector" if n_waiting else ""
     console.print(
         f"index: {found.n_notes} notes, {found.n_passages} passages; {doing}{waiting}",
         highlight=False,
@@ -75,6 +76,9 @@ def report(found: SyncReport) -> None:
 
 def status(found: Status) -> None:
     """Show the state of a vault and its index."""
+    is_lexical = found.wanted_model == "none"
+    waiting = "" if is_lexical else f", {found.n_waiting} without a vector"
+    model = found.model or f"none yet ({found.wanted_model} is set)"
     lag = [
         f"{n} {what}"
         for n, what in ((found.n_new, "new"), (found.n_changed, "changed"), (found.n_gone, "gone"))
@@ -84,8 +88,8 @@ def status(found: Status) -> None:
         ("vault", str(found.root)),
         ("index", f"{found.folder} ({found.index_mb} MB)" if found.index_mb else "none yet"),
         ("notes", str(found.n_notes)),
-        ("passages", f"{found.n_passages}, {found.n_waiting} without a vector"),
-        ("model", found.model or f"none yet ({found.wanted_model} is set)"),
+        ("passages", f"{found.n_passages}{waiting}"),
+        ("model", "none: words alone" if is_lexical else model),
         ("since then", ", ".join(lag) or "nothing changed"),
         ("unreadable", ", ".join(found.unreadable)),
         ("damaged", " and ".join(found.damaged) + "; noteweb index mends it" * bool(found.damaged)),
@@ -170,7 +174,7 @@ def summary(found: Mapping[str, Any]) -> None:
     for edge in found["n_edges"]:
         edges.setdefault(edge["provenance"], []).append(f"{edge['n_edges']} {edge['kind']}")
     rows = [
-        ("nodes", ", ".join(f"{n} {kind}" for kind, n in found["n_nodes"])),
+        ("nodes", ", ".join(f"{n} {kind}" for kind, n in found["n_nodes"].items())),
         *((provenance, ", ".join(counts)) for provenance, counts in edges.items()),
         ("parts", f"{found['n_components']}, the largest of {found['n_in_largest']} notes"),
         ("orphans", str(found["n_orphans"])),

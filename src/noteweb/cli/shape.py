@@ -18,16 +18,25 @@ _OBEYED = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 
 def write_rows(
-    rows: Sequence[Row], form: HitFormat, whole: Mapping[str, Any] | Sequence[Row]
+    rows: Sequence[Row],
+    form: HitFormat,
+    whole: Mapping[str, Any] | Sequence[Row],
+    columns: Sequence[str] = (),
 ) -> str:
-    """Give rows in any form but text; `whole` is what ``--format json`` writes."""
+    """Give rows in any form but text.
+
+    Parameters
+    ----------
+    whole : what ``--format json`` writes
+    columns : of a table without rows; else they are the first row's
+    """
     if form is HitFormat.JSON:
         return to_json(whole)
     if form is HitFormat.JSONL:
         return "".join(f"{_calm(json.dumps(row, ensure_ascii=False))}\n" for row in rows)
     if form is HitFormat.PATHS:
         return "".join(path + "\n" for path in dict.fromkeys(row["path"] for row in rows))
-    return _to_csv(rows)
+    return _to_csv(rows, columns)
 
 
 def to_json(value: object) -> str:
@@ -40,11 +49,13 @@ def _calm(text: str) -> str:
     return text if text.isascii() and "\x7f" not in text else text.translate(_OBEYED)
 
 
-def _to_csv(rows: Sequence[Row]) -> str:
-    if not rows:
+def _to_csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    names = [
+        *(name for row in rows[:1] for name, value in row.items() if not isinstance(value, list))
+    ] or list(columns)
+    if not names:
         return ""
     out = io.StringIO()
-    names = [name for name, value in rows[0].items() if not isinstance(value, list)]
     writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)

@@ -106,7 +106,8 @@ def _choose_device(name: str, device: str) -> str:
     if device == "auto":
         return next(kind for kind, is_there in present.items() if is_there)
     if not present.get(device):
-        raise ModelUnavailable(name, f"this machine, or its torch, has no {device} device")
+        reason = f"this machine, or its torch, has no {device} device"
+        raise ModelUnavailable(name, reason, "run it on the processor: --device cpu")
     return device
 
 

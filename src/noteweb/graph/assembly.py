@@ -15,27 +15,29 @@ from noteweb.links.resolve import resolve_links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from noteweb.graph.build import Graph
     from noteweb.index.folder import Index
     from noteweb.model.note import Card
 
 
-def assemble_graph(index: Index, cards: Sequence[Card]) -> Graph:
+def assemble_graph(index: Index, cards: Sequence[Card], root: Path) -> Graph:
     """Build the graph of all notes with the feedback and similarity that the index knows."""
     ids = dict(index.catalogue.rows("SELECT nid, id FROM notes"))
     similar = [
         (ids[edge.source], ids[edge.target], edge.weight)
         for edge in find_edges(index.catalogue, "similar")
     ]
-    graph = build_graph(cards, resolve_links(cards), _feedback(index, cards, ids), similar)
+    links = resolve_links(cards, root=root)
+    graph = build_graph(cards, links, _feedback(index, cards, ids), similar)
     add_claims(graph, read_claim_set(cards).claims)
     return graph
 
 
-def link_graph(cards: Sequence[Card]) -> Graph:
+def link_graph(cards: Sequence[Card], root: Path) -> Graph:
     """Build the graph that the notes themselves write: no likeness, no feedback by meaning."""
-    graph = build_graph(cards, resolve_links(cards), resolve_feedback(cards))
+    graph = build_graph(cards, resolve_links(cards, root=root), resolve_feedback(cards))
     add_claims(graph, read_claim_set(cards).claims)
     return graph
 

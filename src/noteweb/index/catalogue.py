@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: The layout of the tables; an index of another layout is refused with what to do.
 LAYOUT = 2
 
+#: What sqlite3 raises over a damaged file; its own message may be no Unicode, and then it fails.
+_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+
 #: How a passage of the body is written in the `field` column.
 BODY = "body"
 
@@ -88,9 +91,12 @@ class Catalogue:
                 self._create()
         except sqlite3.OperationalError as error:
             raise WriteFailed(path, str(error)) from error
-        except sqlite3.DatabaseError as error:
-            raise IndexDamaged(path, str(error)) from error
+        except _DAMAGE as error:
+            raise IndexDamaged(path, _said(error)) from error
         layout = self.meta("layout")
+        if not layout.isascii() or not layout.isdigit():
+            self.close()
+            raise IndexDamaged(path, "it names no layout")
         if layout != str(LAYOUT):
             self.close()
             raise IndexMismatch(have=f"a noteweb of layout {layout}", want=f"this one ({LAYOUT})")
@@ -126,8 +132,8 @@ class Catalogue:
                 raise
         except sqlite3.OperationalError as error:
             raise WriteFailed(self.path, str(error)) from error
-        except sqlite3.DatabaseError as error:
-            raise IndexDamaged(self.path, str(error)) from error
+        except _DAMAGE as error:
+            raise IndexDamaged(self.path, _said(error)) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -148,8 +154,8 @@ class Catalogue:
         """
         try:
             return self._db.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise IndexDamaged(self.path, str(error)) from error
+        except _DAMAGE as error:
+            raise IndexDamaged(self.path, _said(error)) from error
 
     def meta(self, key: str) -> str:
         """Give a setting of the index, empty where there is none."""
@@ -312,6 +318,10 @@ class Catalogue:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.executescript(f"BEGIN;{_TABLES}COMMIT;")
         self.set_meta("layout", str(LAYOUT))
+
+
+def _said(error: Exception) -> str:
+    return "its tables are malformed" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def tags_with_parents(tags: Iterable[str]) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from noteweb.vault import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from noteweb.embed import Embedder
     from noteweb.index.folder import Index
@@ -65,7 +66,7 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
         n_damaged = drop_damaged(index) if source.is_thorough else 0
         changes = find_changes(index, source)
         taken = _take_notes(index, source, changes, progress) if changes else SyncReport()
-        _settle(index)
+        _settle(index, source.root)
         n_embedded = 0
         if source.embedder:
             n_embedded = embed_waiting(index, source.bulk, progress)
@@ -202,7 +203,7 @@ def _choose_cutter(index: Index, source: Source, changes: Changes) -> _Cutter:
     return _Cutter.of(embedder)
 
 
-def _settle(index: Index) -> None:
+def _settle(index: Index, root: Path) -> None:
     """Give every note its id, and find who its links and feedback names point to."""
     catalogue = index.catalogue
     generation = str(catalogue.generation)
@@ -217,7 +218,7 @@ def _settle(index: Index) -> None:
     cards = [card for _, card in numbered]
     links = [
         (nids[found.source], nids[found.target], 1.0, found.link.line, found.link.relation)
-        for found in resolve_links(cards).resolved
+        for found in resolve_links(cards, root=root).resolved
         if found.source != found.target
     ]
     feedback = [

@@ -24,8 +24,10 @@ Index = Mapping[str, tuple[str, ...]]
 #: Below this share of likeness a name is no help as "did you mean".
 NEAR_CUTOFF = 60
 N_NEAR = 5
+_SAME_WORD = 80  # of a word with a typing error: one letter of five
 
 _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
@@ -91,13 +93,29 @@ def near_names(table: NameTable, name: str) -> tuple[str, ...]:
     """Give the titles, aliases and ids most like `name`, the likest first, at most five."""
     from rapidfuzz import fuzz, process
 
+    wanted = fold_name(name)
     written = [*table.titles.values(), *table.paths]
     choices = dict.fromkeys([*(fold_name(text) for text in written), *table.by_alias])
     spelling = {fold_name(text): text for text in reversed(written)}
     found = process.extract(
-        fold_name(name), list(choices), scorer=fuzz.WRatio, limit=N_NEAR, score_cutoff=NEAR_CUTOFF
+        wanted, list(choices), scorer=fuzz.WRatio, limit=4 * N_NEAR, score_cutoff=NEAR_CUTOFF
     )
-    return tuple(spelling.get(choice, choice) for choice, _score, _position in found)
+    near = [choice for choice, _score, _position in found if _is_near(wanted, choice)]
+    return tuple(spelling.get(choice, choice) for choice in near[:N_NEAR])
+
+
+def _is_near(wanted: str, choice: str) -> bool:
+    """Whether a name is spelt alike, or has a word for each word that is wanted.
+
+    Parts of words that happen to be alike are no help: "nope" in "open problems".
+    """
+    from rapidfuzz import fuzz
+
+    words = _WORD.findall(choice)
+    return fuzz.token_sort_ratio(wanted, choice) >= NEAR_CUTOFF or all(
+        any(word.startswith(each) or fuzz.ratio(each, word) >= _SAME_WORD for word in words)
+        for each in _WORD.findall(wanted)
+    )
 
 
 def fold_name(name: str) -> str:

@@ -26,6 +26,7 @@ from noteweb.model.note import LinkKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from noteweb.model.note import Card, Link
 
@@ -43,6 +44,7 @@ SOURCE = re.compile(
     re.IGNORECASE,
 )
 
+_FILE = "file://"
 _FROM_A_FOLDER = ("./", "../", "/")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:(?://|\S*@)|mailto:|file:|data:", re.IGNORECASE)
 
@@ -78,13 +80,16 @@ class Resolution:
     problems: tuple[Problem, ...] = ()
 
 
-def resolve_links(cards: Iterable[Card], *, blocks: Mapping[str, str] | None = None) -> Resolution:
+def resolve_links(
+    cards: Iterable[Card], *, blocks: Mapping[str, str] | None = None, root: Path | None = None
+) -> Resolution:
     """Find the note that each link means.
 
     Parameters
     ----------
     blocks : from a block's id (Logseq's ``((uuid))``) to the id of the note that holds it;
         without it block references are left out, for a card does not know its blocks
+    root : the vault's folder; without it no ``file://`` address is a note's
 
     Notes
     -----
@@ -100,7 +105,7 @@ def resolve_links(cards: Iterable[Card], *, blocks: Mapping[str, str] | None = N
     ['x/entropy']
     """
     notes = tuple(cards)
-    finder = _Finder(build_names(notes), blocks)
+    finder = _Finder(build_names(notes), blocks, root)
     resolved: list[ResolvedLink] = []
     missing: list[MissingLink] = []
     problems: list[Problem] = []
@@ -122,8 +127,13 @@ def resolve_links(cards: Iterable[Card], *, blocks: Mapping[str, str] | None = N
 class _Finder:
     """The names of one vault, with the targets already looked up."""
 
-    def __init__(self, table: NameTable, blocks: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, table: NameTable, blocks: Mapping[str, str] | None, root: Path | None
+    ) -> None:
         self._table = table
+        self._roots = (
+            {path.as_posix() for path in (root.absolute(), root.resolve())} if root else ()
+        )
         self._blocks = blocks
         self._seen: dict[str, tuple[str, ...]] = {}
         self._chosen: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -134,6 +144,8 @@ class _Finder:
             return self._find_block(link)
         if not link.target.strip():
             return (card.id,)
+        if link.target[: len(_FILE)].lower() == _FILE:
+            return self._find_file(link.target[len(_FILE) :])
         if link.target.startswith(_FROM_A_FOLDER):
             found = find_by_path(self._table, _from_root(card, link.target))
         else:
@@ -147,6 +159,14 @@ class _Finder:
             return None
         note = self._blocks.get(link.block or link.target)
         return () if note is None else (note,)
+
+    def _find_file(self, address: str) -> tuple[str, ...] | None:
+        """Give the note at a path of this machine; None where it leads out of the vault."""
+        path = posixpath.normpath("/" + address.partition("/")[2])  # what stands before is a host
+        for root in self._roots:
+            if path.startswith(f"{root}/"):
+                return find_by_path(self._table, path[len(root) + 1 :])
+        return None
 
     def _look_up(self, target: str) -> tuple[str, ...]:
         found = self._seen.get(target)

@@ -59,12 +59,12 @@ def match_destination(text: str, at: int) -> tuple[str, int] | None:
 def split_destination(destination: str) -> Target | None:
     """Split a Markdown destination, None for an address outside the notes.
 
-    ``file://`` leads to a note only where it names a Markdown file. Percent signs are decoded
-    where they can be; a truncated escape stays as written.
+    ``file://`` leads to a note only where it names a Markdown file, and stays in front of the
+    path, which is not the vault's. Percent signs are decoded where they can be; a truncated
+    escape stays as written.
     """
     address = destination.strip()
     if address.lower().startswith("file://"):
-        address = address[len("file://") :]
         if not address.partition("#")[0].lower().endswith((".md", ".markdown")):
             return None
     elif address.startswith("//") or _is_external(address):

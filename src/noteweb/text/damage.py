@@ -116,11 +116,14 @@ def weigh(run: str, mended: str, encoding: str) -> float:
 
 _THAI_DASH = re.compile(r"(?<![\u0e00-\u0e7f])\u0e42(?![\u0e00-\u0e7f])")
 _THAI_EMOJI = re.compile(r"(?<![\u0e00-\u0e7f])\u0e50[\u0e01-\u0e1f]{1,2}(?![\u0e00-\u0e7f])")
+# Five second bytes of UTF-8 mean nothing in cp1252; "Р" and "с" have such ones.
+_CYRILLIC = re.compile("[ÐÑ]\ufffd")
 _CUT_QUOTE = re.compile(r"â€(?=[\s,.;:!?)]|\Z)")
 _LOST = (
     ("cp874", "\u0e42", _THAI_DASH, "—"),
     ("cp874", "\u0e50", _THAI_EMOJI, "an emoji"),
     ("cp1252", "â€", _CUT_QUOTE, "”"),
+    ("cp1252", "\ufffd", _CYRILLIC, "a Cyrillic letter"),
 )
 
 
@@ -156,5 +159,6 @@ def find_lossy(text: str) -> tuple[LossyDamage, ...]:
 def guess_lost(text: str) -> str:
     """Put the guessed character where bytes were lost, for a text that is never written back."""
     for _, sign, pattern, guess in _LOST if not text.isascii() else ():
-        text = pattern.sub(guess if len(guess) == 1 else "", text) if sign in text else text
+        if sign in text and pattern is not _CYRILLIC:
+            text = pattern.sub(guess if len(guess) == 1 else "", text)
     return text
