@@ -1,4 +1,7 @@
-"""How pictures tell kinds and origins apart, also to the colour-blind.
+"""How charts with words inside their nodes tell kinds and origins apart, also to the colour-blind.
+
+Black words stand on these fills, so notes and tags are lighter than on the map, whose words stand
+beside its discs.
 
 Source: Okabe and Ito 2008, Color universal design, jfly.uni-koeln.de/color.
 """
