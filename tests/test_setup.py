@@ -72,12 +72,28 @@ def test_an_obsidian_vault_without_settings_has_the_defaults(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "folder", ["", "/", ".", "..", "../out", "gone", ".obsidian", "a\nb", "x" * 400, 7, None, ["a"]]
+    "folder",
+    [
+        "",
+        "/",
+        ".",
+        "..",
+        "../out",
+        "deep/..",
+        "gone",
+        ".obsidian",
+        "a\nb",
+        "x" * 400,
+        7,
+        None,
+        ["a"],
+    ],
 )
 def test_an_odd_template_folder_excludes_nothing(tmp_path, folder):
     """Settings that name the vault itself, a place outside or nothing do no harm."""
     write(tmp_path / ".obsidian" / "templates.json", {"folder": folder})
-    (tmp_path / "a\nb").mkdir()
+    for name in ("a\nb", "deep"):
+        (tmp_path / name).mkdir()
     init_vault(tmp_path)
     assert read_config(tmp_path).ignore == ()
 

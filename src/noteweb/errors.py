@@ -23,6 +23,7 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── ExecutorUnavailable  the machines that should run it cannot be reached
     ├── ExtraMissing         a part of noteweb whose libraries are not installed
     ├── EditorFailed         the user's editor does not run
+    ├── FontMissing          no font for a picture's labels
     ├── NobodyToAsk          a person has to decide, and none is at a terminal
     ├── ClaimsMissing        a view without claims, where evidence should be written
     ├── ConditionsMissing    a note that no document can set off
@@ -254,6 +255,16 @@ class EditorFailed(NotewebError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path} is written, but not edited: {reason}", "set $VISUAL or $EDITOR")
+
+
+class FontMissing(NotewebError):
+    """There is no font to write a picture's labels in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no font is installed to write the labels in",
+            "install one (Debian: apt-get install fonts-dejavu-core), or export svg",
+        )
 
 
 class NobodyToAsk(NotewebError):

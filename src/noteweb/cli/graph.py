@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -23,6 +23,7 @@ from noteweb.cli.options import (
 )
 from noteweb.errors import AlreadyThere, BadRequest, WriteFailed
 from noteweb.export import EXPORTERS, find_exporter, write_export
+from noteweb.export.material import Paper
 from noteweb.row import answer_row, neighbour_rows
 
 if TYPE_CHECKING:
@@ -95,6 +96,12 @@ def export(
     *,
     part: Part,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    width: Annotated[
+        float, typer.Option("--width", min=30, max=2000, help="Of svg and png, in millimetres.")
+    ] = 180.0,
+    dpi: Annotated[
+        int, typer.Option("--dpi", min=36, max=2400, help="Of png, dots for each inch.")
+    ] = 300,
     no_index: NoIndex = False,
     quiet: Quiet = False,
 ) -> None:
@@ -110,6 +117,7 @@ def export(
     with open_web(vault, quiet=quiet) as web:
         web.has_index = not no_index
         material = web.material(open_part(web, part), has_fields=exporter.has_fields)
+        material = replace(material, paper=Paper(width_mm=width, dpi=dpi))
         with _open_output(output, quiet=quiet) as stream:
             write_export(material, form, stream)
 

@@ -95,6 +95,10 @@ EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
             is_text=False,
         ),
         "canvas": Exporter(module="canvas", suffix=".canvas", description="Obsidian"),
+        "svg": Exporter(
+            module="svg", suffix=".svg", description="papers, slides, browsers, Inkscape"
+        ),
+        "png": Exporter(module="png", suffix=".png", description="anywhere", is_text=False),
         "dot": Exporter(module="dot", suffix=".dot", description="Graphviz"),
         "mermaid": Exporter(
             module="mermaid", suffix=".mmd", description="GitHub, GitLab, Obsidian, in Markdown"

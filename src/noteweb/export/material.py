@@ -29,6 +29,14 @@ class KnownClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What a picture is printed on: a page's width of 180 mm, and dots for 300 dpi."""
+
+    width_mm: float = 180.0
+    dpi: int = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """The graph of a view; what costs time is a function, called by the formats that need it.
 
@@ -39,6 +47,7 @@ class Material:
     notes : reads the notes of the graph from their files, in the order of the graph
     evidence : gives the claims of the graph with the runs behind them
     code : gives an experiment's source file by its name, None where there is none
+    paper : how wide and fine a picture is
     runs : the folder that artifacts' paths are relative to, None without a vault
     """
 
@@ -48,5 +57,6 @@ class Material:
     notes: Callable[[], Iterable[Note]] = tuple
     evidence: Callable[[], Sequence[KnownClaim]] = tuple
     code: Callable[[str], Path | None] = lambda _name: None
+    paper: Paper = Paper()
     runs: Path | None = None
     today: date = field(default_factory=date.today)  # dates a crate that no run dates
