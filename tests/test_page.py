@@ -521,6 +521,18 @@ def test_light_and_dark_follow_the_system_and_the_switch(visit, scheme):
 
 
 @needs_browser
+def test_paper_is_light(visit):
+    """A dark page turns light for the printer, edges and all, and dark again after it."""
+    page = visit(small_page(), color_scheme="dark")
+    page.at_rest()
+    light = "[colours.paper, document.documentElement.className, painting]"
+    page.run("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.run(light) == ["#faf9f6", "", None]
+    page.run("window.dispatchEvent(new Event('afterprint'))")
+    assert page.run("document.documentElement.className") == "dark"
+
+
+@needs_browser
 def test_a_picture_is_saved(small):
     """The button gives a PNG under the vault's name."""
     small.at_rest()

@@ -120,8 +120,12 @@ function neighbourParts(node) {
   for (const provenance of edges.provenances) {
     const own = Array.from(edgesOf(node)).filter((edge) => provenanceOf(edge) === provenance && isShownOrLocal(otherEnd(edge, node)));
     if (!own.length) continue;
-    own.sort((a, b) => importance(otherEnd(b, node)) - importance(otherEnd(a, node)));
-    const rows = own.map((edge) => nodeButton(otherEnd(edge, node), { hint: phrase(edge, node) }));
+    const phrasesTo = new Map(); // each neighbour once, with all that joins them
+    for (const edge of own) {
+      const other = otherEnd(edge, node);
+      phrasesTo.set(other, [...(phrasesTo.get(other) || []), phrase(edge, node)]);
+    }
+    const rows = [...phrasesTo].sort((a, b) => importance(b[0]) - importance(a[0])).map(([other, some]) => nodeButton(other, { hint: some.join(" · ") }));
     const most = 30;
     const extra = rows.length > most ? make("details", {}, make("summary", {}, `${rows.length - most} more`), ...rows.slice(most)) : null;
     parts.push(part(`${PROVENANCE_NAME[provenance]} · ${own.length}`, ...rows.slice(0, most), extra));

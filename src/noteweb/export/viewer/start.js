@@ -2,8 +2,8 @@
 
 const systemDark = window.matchMedia("(prefers-color-scheme: dark)");
 
-function setTheme() {
-  const isDark = state.theme ? state.theme === "dark" : systemDark.matches;
+function setTheme(isPrinted = false) {
+  const isDark = isPrinted ? false : state.theme ? state.theme === "dark" : systemDark.matches;
   document.documentElement.classList.toggle("dark", isDark);
   byId("theme").textContent = isDark ? "Light" : "Dark";
   readColours();
@@ -59,7 +59,20 @@ byId("more").addEventListener("click", () => {
   const isOpen = byId("side").classList.toggle("open");
   byId("more").setAttribute("aria-expanded", String(isOpen));
 });
-systemDark.addEventListener("change", setTheme);
+systemDark.addEventListener("change", () => setTheme());
+
+// On paper the page is light, and nothing is left for later.
+window.addEventListener("beforeprint", () => {
+  setTheme(true);
+  paint();
+  if (painting) {
+    for (const _ of painting.work) { /* all at once */ }
+    layers.back = painting.layer;
+    painting = null;
+  }
+  paint();
+});
+window.addEventListener("afterprint", () => setTheme());
 
 function start() {
   const told = readHash();
