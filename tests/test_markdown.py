@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from noteweb.parse.markdown import scan_body
+from noteweb.parse.notes import parse_note
 
 COMMONMARK = MarkdownIt("commonmark")
 LINES = st.sampled_from(
@@ -37,15 +38,22 @@ def codes(text: str) -> list[str]:
 @settings(max_examples=400)
 @given(st.lists(LINES, max_size=9))
 def test_headings_and_fences_agree_with_commonmark(lines):
-    """markdown-it-py, slower by far, finds the same headings and the same fenced code."""
+    """markdown-it-py, slower by far, finds the same headings and the same code, fenced and not."""
     text = "\n".join(lines) + "\n"
     tokens = COMMONMARK.parse(text)
     headings = [(int(t.tag[1]), t.map[0] + 1) for t in tokens if t.type == "heading_open"]
-    fences = [tuple(t.map) for t in tokens if t.type == "fence"]
+    fenced = {line for t in tokens if t.type == "fence" for line in range(*t.map)}
+    indented = {
+        line
+        for t in tokens
+        if t.type == "code_block" and not t.level
+        for line in range(*t.map)
+        if text.split("\n")[line].strip()
+    }
     body = scan_body(text, 0, 1)
     assert [(s.level, s.line) for s in body.sections if s.level] == headings
     spans = [(text.count("\n", 0, start), text.count("\n", 0, end)) for start, end in body.holes]
-    assert spans == fences
+    assert sorted(line for span in spans for line in range(*span)) == sorted(fenced | indented)
 
 
 def test_titles_are_what_the_author_wrote():
@@ -140,3 +148,23 @@ def test_footnotes_and_definitions():
     body = scan_body("[^n]: see\n[Ref  A]: <b c.md> 'T'\n[x]: y.md\n", 0, 1)
     assert [(f.name, f.line) for f in body.footnotes] == [("n", 1)]
     assert body.definitions == {"ref a": "b c.md", "x": "y.md"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_code"),
+    [
+        ("a\n\n    [[b]]\n", True),
+        ("# a\n\t[[b]]\n", True),
+        ("    x\n\n    [[b]]\n", True),
+        ("a\n    [[b]]\n", False),
+        ("- a\n\n    [[b]]\n", False),
+        ("> a\n    c\n    [[b]]\n", False),
+        ("> a\n\n    [[b]]\n", True),
+        ("[^1]: a\n\n    [[b]]\n", False),
+    ],
+)
+def test_no_link_stands_in_indented_code(text, is_code):
+    """Four columns after a blank line are code, but not in a list, a quotation or a footnote."""
+    note = parse_note(text.encode(), path="n.md")
+    assert [link.target for link in note.card.links] == ([] if is_code else ["b"])
+    assert "".join(text[part.start : part.end] for part in note.parts) == text

@@ -62,9 +62,22 @@ class _Reader(Scan):
             if self.columns and not self.is_lazy:
                 self.item_paragraph = index
             self.is_lazy = bool(self.columns)
-            if not self.columns and indent < _CODE_INDENT:
+            if not self.columns:
+                if indent >= _CODE_INDENT:
+                    return self._read_indented(index)
                 self.paragraph = index
         self.keep_text(index)
+        return index + 1
+
+    def _read_indented(self, index: int) -> int:
+        """Read a line of indented code, which stays text but holds no links; or of a quotation."""
+        self.keep_text(index)
+        if index == self.quote_end:
+            self.quote_end += 1  # its paragraph goes on
+        else:
+            span = self.starts[index], self.starts[index + 1]
+            self.body.holes.append(span)
+            self.body.breaks.extend(span)
         return index + 1
 
     def _leave_items(self, column: int) -> None:
@@ -75,6 +88,8 @@ class _Reader(Scan):
     def _read_special(self, index: int, line: str, bare: str) -> int:
         indent = _width(line, bare)
         if indent >= _CODE_INDENT and not self.columns:
+            if self.paragraph < 0:
+                return self._read_indented(index)
             self.keep_text(index)
             return index + 1
         if self.paragraph >= 0 and _SETEXT.match(line):
@@ -207,6 +222,7 @@ class _Reader(Scan):
         self._scan_quote(index, after)
         self.body.breaks.append(end)
         self.paragraph = -1
+        self.quote_end = after
         return after
 
     def _scan_quote(self, index: int, after: int) -> None:

@@ -22,7 +22,7 @@ class Body:
     Attributes
     ----------
     breaks : offsets at which an inline block begins
-    holes : spans of fenced code, comments, formulas and definitions, in order
+    holes : spans of code, comments, formulas and definitions, in order
     definitions : destinations of reference links by label in lower case
     """
 
@@ -53,6 +53,7 @@ class Scan:
         self.columns: list[int] = []  # where the text of each open list item begins
         self.item_paragraph = -1  # the line on which that item's open paragraph began
         self.is_lazy = False  # whether a line at the margin would go on the item's paragraph
+        self.quote_end = -1  # the line that would go on the paragraph of a quotation
         self.lost: set[str] = set()  # closing marks that stand nowhere further on
         self.text_from = -1
 
