@@ -475,3 +475,25 @@ def test_a_file_address_leads_to_the_note_it_names(capsys, tmp_path):
     assert run(["check", *vault]) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert "gone.md" in line
+
+
+def test_dead_headings_and_blocks_are_told(capsys, tmp_path):
+    """Case, marks and the headings above do not matter; a near heading is offered."""
+    (tmp_path / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
+    (tmp_path / "A.md").write_text(
+        "# The *Queen*: her role\n## Swarms\n\nA hive. ^b1\n\n[[#Swarms]]\n", encoding="utf-8"
+    )
+    (tmp_path / "b.md").write_text(
+        "[[A#the queen her role]] [[A#The Queen: her role#swarms]] [[A#^b1]] [x](A.md#swarms)\n"
+        "[[A#Swarm]] [[A#^nope]] [[A#Wax]] [[#Here]] [[Gone#H]]\n",
+        encoding="utf-8",
+    )
+    assert run(["check", "--vault", str(tmp_path), "--format", "jsonl", "-q"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {(row["path"], row["line"]) for row in found} == {("b.md", 2)}
+    assert [row["message"] for row in found if row["code"] == "link-anchor"] == [
+        "'A' has no heading 'Swarm'; did you mean 'Swarms'?",
+        "'A' has no block ^nope",
+        "'A' has no heading 'Wax'",
+        "'b' has no heading 'Here'",
+    ]

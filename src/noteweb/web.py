@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from noteweb.errors import BadRequest, ModelUnavailable, Problem
@@ -10,14 +10,14 @@ from noteweb.indexed_vault import IndexedVault
 from noteweb.model.hit import Hit, Mode, Only
 from noteweb.model.note import CLAIMS
 from noteweb.model.view import Filter, View, ViewKind, require_known
-from noteweb.vault import scan
+from noteweb.vault import read_note, scan
 
 #: How many notes a view of a question shows at most.
 _N_FOUND = 20
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from noteweb.activation.front import Activation
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from noteweb.model.document import Document
     from noteweb.model.firing import Report
     from noteweb.model.layout import Layout
-    from noteweb.model.note import Json
+    from noteweb.model.note import Json, Note
     from noteweb.model.verdict import Verdict
+    from noteweb.vault import NoteFile
 
 
 class NoteWeb(IndexedVault):
@@ -346,13 +347,16 @@ class NoteWeb(IndexedVault):
     def problems(self) -> tuple[Problem, ...]:
         """Everything wrong in the vault: files, frontmatter, bodies, links, ids."""
         from noteweb.index.lookup import find_problems
+        from noteweb.links.anchor import find_dead_anchors
         from noteweb.links.identity import find_double_ids
         from noteweb.links.resolve import resolve_links
 
-        links = resolve_links(self.cards, root=self.root).problems
+        resolved = resolve_links(self.cards, root=self.root)
         own = self.index.catalogue.rows("SELECT path, own_id FROM notes")
         seen = scan(self.root, self.config, is_thorough=True)
-        files = {file.path for file in seen.files}
+        files = {file.path: file for file in seen.files}
+        dead = find_dead_anchors(self.cards, resolved.resolved, partial(_read, self.root, files))
+        links = [*resolved.problems, *dead]
         known = {(p.path, p.code) for p in seen.problems}
         told = (
             p
@@ -434,6 +438,12 @@ class NoteWeb(IndexedVault):
             return read_claim_set(self.cards)
         self.refresh(with_vectors=False)
         return read_claim_set(find_cards_with(self.index.catalogue, CLAIMS))
+
+
+def _read(root: Path, files: Mapping[str, NoteFile], path: str) -> Note | None:
+    """Read a note; None where it cannot be, which is told by itself."""
+    read = read_note(root, files[path]) if path in files else None
+    return None if isinstance(read, Problem) else read
 
 
 def _mode(mode: Mode | str) -> Mode:

@@ -33,7 +33,8 @@ def init(
     """Make a folder of notes a vault; no note is touched.
 
     Writes noteweb.toml with every setting, all of them optional. In an Obsidian vault or a Logseq
-    graph, templates and what else its settings exclude are left out.
+    graph, templates and what else its settings exclude are left out. A folder that is missing is
+    made.
 
     Example: noteweb init ~/notes
     """
@@ -93,8 +94,8 @@ def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
 def check(vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = False) -> None:
     """Find what is wrong in the notes and their links.
 
-    Damaged encodings, broken frontmatter, dead and ambiguous links, unreadable files, claims
-    whose evidence names what is not there.
+    Damaged encodings, broken frontmatter, links whose note, heading or block is not there,
+    ambiguous ones, unreadable files, claims whose evidence names what is not there.
     Exits with 1 where there is an error or a warning; hints alone (severity info) exit with 0.
 
     Example: noteweb check --format jsonl
