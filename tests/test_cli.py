@@ -481,7 +481,7 @@ def test_dead_headings_and_blocks_are_told(capsys, tmp_path):
     """Case, marks and the headings above do not matter; a near heading is offered."""
     (tmp_path / "noteweb.toml").write_text('model = "none"\n', encoding="utf-8")
     (tmp_path / "A.md").write_text(
-        "# The *Queen*: her role\n## Swarms\n\nA hive. ^b1\n\n[[#Swarms]]\n", encoding="utf-8"
+        "# The *Queen*: her role\n## Swarms\n\nA hive.^b1\n\n[[#Swarms]]\n", encoding="utf-8"
     )
     (tmp_path / "b.md").write_text(
         "[[A#the queen her role]] [[A#The Queen: her role#swarms]] [[A#^b1]] [x](A.md#swarms)\n"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from noteweb.model.note import Card, Note
 
 _LINES = re.compile(r"L\d+(?:-L?\d+)?")  # of a file's address: A.md#L3
+_BLOCK = re.compile(r"\^([\w-]+)[ \t]*(?=[\r\n]|\Z)")  # with or without a blank before
 _NEAR = 70  # of 100: likeness from which another heading is offered
 
 
@@ -67,7 +68,7 @@ def _list_anchors(note: Note | None) -> _Anchors | None:
         return None
     return _Anchors(
         headings={_fold(section.title): section.title for section in note.sections},
-        blocks=frozenset(block.name.casefold() for block in note.blocks),
+        blocks=frozenset(match[1].casefold() for match in _BLOCK.finditer(note.text)),
     )
 
 
