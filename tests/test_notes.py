@@ -180,3 +180,17 @@ def test_language_is_that_of_the_prose():
         == "ru"
     )
     assert parse("a b c").card.language == ""
+
+
+@pytest.mark.parametrize(
+    ("statement", "tools"),
+    [
+        ("ArviZ or a simple fan chart that draws the interval.", ["ArviZ"]),
+        ("Fifth, use ArviZ or a fan chart.", []),
+        ("Weights or a model of them are kept.", []),
+    ],
+)
+def test_a_tool_beside_a_thing_is_named(statement, tools):
+    """A capital inside a word makes it a name, also where what it may be replaced by is none."""
+    note = parse_note(f"---\nAcceptor: {statement}\n---\n".encode(), path="n.md")
+    assert [mention.name for mention in note.card.tools] == tools

@@ -39,6 +39,10 @@ _CODE_LEAD = re.compile(
     r"`(?P<name>[\w.+#-]{2,40})`(?=[\s,.;:)]|\Z)",
     re.IGNORECASE,
 )
+# "ArviZ or a simple chart": a capital inside a word makes it a name, whatever stands beside it
+_CHOICE_LEAD = re.compile(
+    r"[`*_]*(?P<name>\w*[a-z]\w*[A-Z][\w.+#-]*)[`*_]*\s+(?:or|oder|или)\s+(?:an?|the|any|eine?)\s"
+)
 _COMMON = re.compile(
     r"(?:an?|however|moreover|also|thus|then|next|here|there|still|instead|hence|yes|now|so|while"
     r"|\w*(?:tions?|ity|ities|ments?|ness|ance|ence|ing|ly|isms?|ures?|ses)"
@@ -46,7 +50,7 @@ _COMMON = re.compile(
     r"|models?|languages?|platforms?|libraries|additional|other|such|users|researchers|overall"
     r"|together|key|main|primary|core|compatible|supporting|knowledge|machine|natural|graph|semantic"
     r"|neural|vector|database|databases|visualization|cloud|web|software|existing|specific|standard"
-    r"|practical|technical|resource|performance|note|first|second|third|finally)\Z",
+    r"|practical|technical|resource|performance|note|first|second|third|fourth|fifth|sixth|seventh|finally)\Z",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"\s+(?:library|framework|platform|toolkit|package|tool|software|API)s?\Z")
@@ -132,8 +136,8 @@ def _unlisted(text: str) -> str:
 
 
 def _set_off(text: str) -> str:
-    """Give a name of one word that a clause or marks of code set off, empty for none."""
-    match = _CLAUSE_LEAD.match(text) or _CODE_LEAD.match(text)
+    """Give a name of one word that a clause, a choice or marks of code set off, else nothing."""
+    match = _CLAUSE_LEAD.match(text) or _CODE_LEAD.match(text) or _CHOICE_LEAD.match(text)
     if match is None:
         return ""
     name = match["name"]
