@@ -22,6 +22,7 @@ SMALL = {
     "branching": {},
     "causal": {},
     "collapse": {"n_generations": 100, "n_samples": 40, "n_types": 500},
+    "composition": {},
     "data_quality": {},
     "double_descent": {"n_draws": 4},
     "emergence_metric": {"n_teachers": 2, "n_parities": 40},
@@ -40,6 +41,7 @@ SMALL = {
         "sizes": [96, 384],
         "n_beyond": 768,
     },
+    "ntk": {"widths": [16, 64, 256], "n_steps": 150},
     "ood_calibration": {"n_train": 500},
     "persona_sft": {"n_texts": 500},
     "polynomial": {},
@@ -49,6 +51,7 @@ SMALL = {
     "scaling_law": {"n_draws": 2, "n_features": 400},
     "silent_numerics": {},
     "sun_numbers": {"step": 0.05},
+    "superposition": {"n_steps": 500, "batch_size": 128},
 }
 
 

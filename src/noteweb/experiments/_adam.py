@@ -38,6 +38,6 @@ class Adam:
         for weight, gradient, mean, square, rate in zip(
             self.weights, gradients, self.means, self.squares, rates, strict=True
         ):
-            mean += first * (gradient - mean)
-            square += second * (gradient * gradient - square)
-            weight -= rate / warm * mean / (np.sqrt(square / warm_square) + _TINY)
+            mean[...] += first * (gradient - mean)
+            square[...] += second * (gradient * gradient - square)
+            weight[...] -= rate / warm * mean / (np.sqrt(square / warm_square) + _TINY)
