@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from noteweb.errors import Problem
     from noteweb.evidence.front import Account, ClaimRow, TrustRow
     from noteweb.graph.build import Graph
+    from noteweb.graph.outline import Branch, Group
     from noteweb.graph.walk import Neighbour
     from noteweb.model.firing import Firing, FoundPassage, Report, SecondHand
     from noteweb.model.hit import Hit
@@ -278,6 +279,26 @@ def neighbour_rows(graph: Graph, found: Iterable[Neighbour]) -> list[Row]:
     """Give nodes some steps away, the step before each by its label."""
     labels = graph.nodes(data="label")
     return [answer_row(graph, one) | {"previous": labels[one.previous]} for one in found]
+
+
+def outline_rows(graph: Graph, groups: Iterable[Group]) -> list[Row]:
+    """Give the tree of ``noteweb graph plot`` as JSON: groups, in them nodes, in these nodes."""
+    return [
+        {
+            "text": group.text,
+            "way": group.way.value,
+            "provenance": group.provenance,
+            "nodes": [_branch_row(graph, branch) for branch in group.branches],
+        }
+        for group in groups
+    ]
+
+
+def _branch_row(graph: Graph, branch: Branch) -> Row:
+    about = graph.nodes[branch.node]
+    found: Row = {name: about[name] for name in ("verdict", "standing") if name in about}
+    branches = [_branch_row(graph, each) for each in branch.branches]
+    return {"label": about["label"], **asdict(branch), **found, "branches": branches}
 
 
 def _outline(note: Note) -> list[Row]:

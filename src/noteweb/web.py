@@ -237,14 +237,19 @@ class NoteWeb(IndexedVault):
             as `search` and `activate`
         """
         from noteweb.argument.label import Label
-        from noteweb.graph.claims import add_findings
         from noteweb.graph.selection import Answers, select
 
         if only is not None and only.is_about_claims:
             require_known("standing", only.standings, Label)
-            add_findings(self.graph, self._findings)
+            self.add_verdicts(self.graph)
         answers = Answers(find=self.find, search=self._find_hits, activate=self._find_fired)
         return select(self.graph, view or View(), only or Filter(), answers)
+
+    def add_verdicts(self, graph: Graph) -> None:
+        """Add to the claims in a part of the graph their verdicts and standings, as known now."""
+        from noteweb.graph.claims import add_findings
+
+        add_findings(graph, self._findings)
 
     def layout(self, graph: Graph | None = None) -> Layout:
         """Give the map of the graph, or of a part of it; the whole one is kept with the index.
@@ -274,9 +279,8 @@ class NoteWeb(IndexedVault):
         """
         from noteweb.export.material import Material
         from noteweb.graph.build import note_key
-        from noteweb.graph.claims import add_findings
 
-        add_findings(graph, self._findings)
+        self.add_verdicts(graph)
         return Material(
             graph=self._add_fields(graph) if has_fields else graph,
             title=self.root.resolve().name,

@@ -24,7 +24,7 @@ from noteweb.cli.options import (
 from noteweb.errors import AlreadyThere, BadRequest, WriteFailed
 from noteweb.export import EXPORTERS, find_exporter, write_export
 from noteweb.export.material import Paper
-from noteweb.row import answer_row, neighbour_rows
+from noteweb.row import answer_row, neighbour_rows, outline_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +44,11 @@ class Question(StrEnum):
     BRIDGES = "bridges"
     COMMUNITIES = "communities"
     NEIGHBOURS = "neighbours"
+    PLOT = "plot"
+
+
+#: Those about one note.
+_OF_NOTE = frozenset({Question.NEIGHBOURS, Question.PLOT})
 
 
 NoIndex = Annotated[
@@ -55,10 +60,12 @@ NoIndex = Annotated[
 @with_part
 def graph(
     question: Annotated[Question, typer.Argument(help="What to show.")] = Question.SUMMARY,
-    note: Annotated[str, typer.Argument(help="The note, for neighbours.")] = "",
+    note: Annotated[str, typer.Argument(help="The note, for neighbours and plot.")] = "",
     vault: Vault = None,
     *,
-    depth: Annotated[int, typer.Option("--depth", min=1, help="Steps, for neighbours.")] = 1,
+    depth: Annotated[
+        int, typer.Option("--depth", min=1, help="Steps, for neighbours and plot.")
+    ] = 1,
     part: Part,
     no_index: NoIndex = False,
     form: Value = ValueFormat.TEXT,
@@ -67,17 +74,22 @@ def graph(
     """Show the graph's figures, hubs, orphans, ghosts and more.
 
     Of the whole graph or of a part of it, see --view and the filters.
+    A plot draws a note with its neighbours, claims with their verdicts.
     Exits with 1 where the part is empty.
 
     Example: noteweb graph neighbours "Double descent" --depth 2
     """
     from noteweb.cli import render, shape
 
-    if question is Question.NEIGHBOURS and not note:
-        raise BadRequest("neighbours of which note?", "noteweb graph neighbours NOTE")
+    if question in _OF_NOTE and not note:
+        raise BadRequest(f"{question} of which note?", f"noteweb graph {question} NOTE")
     with open_web(vault, quiet=quiet) as web:
         web.has_index = not no_index
-        found = _ask(web, open_part(web, part), question, (note, depth))
+        whole = open_part(web, part)
+        if question is Question.PLOT:
+            _plot(web, whole, (note, depth), form)
+            return
+        found = _ask(web, whole, question, (note, depth))
         if form is ValueFormat.JSON:
             typer.echo(shape.to_json(found), nl=False)
         elif question is Question.SUMMARY:
@@ -159,6 +171,21 @@ def _open_output(output: Path | None, *, quiet: bool) -> Iterator[BinaryIO]:
         n_bytes = stream.tell()
     if not quiet:
         typer.echo(f"wrote {output} ({n_bytes / 1000:.0f} kB)", err=True)
+
+
+def _plot(web: NoteWeb, graph: Graph, place: tuple[str, int], form: ValueFormat) -> None:
+    """Draw a note with what stands around it, or give the same as JSON, all of it."""
+    from noteweb.cli import plot, shape
+    from noteweb.graph.build import note_key
+    from noteweb.graph.outline import outline
+
+    node = note_key(web.find(place[0]))
+    web.add_verdicts(graph)
+    groups = outline(graph, node, place[1])
+    if form is ValueFormat.JSON:
+        typer.echo(shape.to_json(outline_rows(graph, groups)), nl=False)
+    else:
+        plot.show_plot(graph, node, groups)
 
 
 def _ask(web: NoteWeb, graph: Graph, question: Question, place: tuple[str, int]) -> Any:  # noqa: ANN401 - JSON

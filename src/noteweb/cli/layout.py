@@ -71,7 +71,7 @@ def write_line(*words: str) -> None:
     indent = len(text) - len(text.lstrip(" "))
     room = find_width()
     if measure(text) <= room:
-        typer.echo(" ".join(map(_paint, kept)), file=sys.stdout)
+        typer.echo(" ".join(map(paint, kept)), file=sys.stdout)
         return
     hang = " " * min(indent + len(_INDENT), room - _NARROWEST)
     for number, line in enumerate(wrap(text.strip(" "), room - indent, room - len(hang))):
@@ -86,6 +86,17 @@ def find_width() -> int:
     with suppress(OSError, ValueError):
         if sys.stdout.isatty():
             return max(os.get_terminal_size(sys.stdout.fileno()).columns, _NARROWEST * 2)
+    return sys.maxsize
+
+
+def find_height() -> int:
+    """Give how many lines a screen has; more than any text where nobody watches."""
+    with suppress(ValueError):
+        if (told := int(os.environ.get("LINES", "0"))) > 0:
+            return told
+    with suppress(OSError, ValueError):
+        if sys.stdout.isatty():
+            return os.get_terminal_size(sys.stdout.fileno()).lines or sys.maxsize
     return sys.maxsize
 
 
@@ -115,22 +126,40 @@ def wrap(text: str, first: int, rest: int) -> Iterator[str]:
     yield line
 
 
+def cut(text: str, room: int, mark: str = "…") -> str:
+    """Give the text in at most this many cells; what is cut off shows as the mark."""
+    if measure(text) <= room:
+        return text
+    kept, width = "", measure(mark)
+    for char in text:
+        width += measure(char)
+        if width > room:
+            break
+        kept += char
+    return f"{kept.rstrip()}{mark}"
+
+
 def clean(text: str) -> str:
     """Give what notes, experiments and records say on one line, without sway over a terminal."""
     return text if isinstance(text, Painted) else visible(" ".join(text.split()))
+
+
+def paint(text: str) -> str:
+    """Give the text with the codes of its style, if it has one."""
+    return typer.style(str(text), **text.style) if isinstance(text, Painted) else text
 
 
 def _write_row(row: Sequence[str], widths: Sequence[int], room: int) -> None:
     """Write one row; with `room`, the last cell is wrapped inside its column."""
     *first, last = row
     padded = [
-        _paint(cell) + " " * (width - measure(cell))
+        paint(cell) + " " * (width - measure(cell))
         for cell, width in zip(first, widths, strict=False)
     ]
     lead = _GAP.join([*padded, ""])
     start = sum(widths[: len(first)]) + _gaps(len(row))
     if not room or start + measure(last) <= room:
-        typer.echo((lead + _paint(last)).rstrip(), file=sys.stdout)
+        typer.echo((lead + paint(last)).rstrip(), file=sys.stdout)
         return
     for number, line in enumerate(wrap(last, room - start, room - start)):
         typer.echo((lead if number == 0 else " " * start) + line, file=sys.stdout)
@@ -166,7 +195,3 @@ def _measure_one(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
-
-
-def _paint(text: str) -> str:
-    return typer.style(str(text), **text.style) if isinstance(text, Painted) else text

@@ -90,6 +90,11 @@ class Route:
     cost: float
 
 
+def find_phrases(kind: str) -> tuple[str, str]:
+    """Give how a step along an edge of a kind reads, and one against it; also of unknown kinds."""
+    return PHRASES.get(kind, (kind, f'stands under "{kind}" in'))
+
+
 def shortest_route(
     graph: Graph, start: str, end: str, kinds: Collection[str] | None = None
 ) -> Route | None:
@@ -227,7 +232,7 @@ def _plain_step(hop: Hop) -> Step:
 def _say(edge: Mapping[str, Any], *, is_forward: bool) -> str:
     kind = str(edge["kind"])
     name, line = edge.get("name"), edge.get("line")
-    forward, backward = PHRASES.get(kind, (kind, f'stands under "{kind}" in'))
+    forward, backward = find_phrases(kind)
     text = forward if is_forward else backward
     if edge["provenance"] == Provenance.SIMILARITY:
         return f"{text}, cosine {edge['weight']:.2f}"
