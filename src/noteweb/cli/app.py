@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from noteweb.cli import activate, ask, assistant, bench, evidence, graph, keep, screen, trust
+from noteweb.cli.pager import page_commands
 from noteweb.version import __version__
 
 # Plain help: rich's costs a tenth of a second on every start.
@@ -31,13 +32,17 @@ def root(
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
+    no_pager: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--no-pager", help="Write long answers straight to the terminal.")
+    ] = False,
 ) -> None:
     """Ask a folder of research notes: what do I know about this, what is it linked to.
 
     A first try: noteweb query "why do wide networks generalise" --vault ~/notes
     """
-    del version
+    del version, no_pager  # the one has been shown, the other is read by `pager`
 
 
 for module in (keep, ask, activate, graph, screen, evidence, trust, bench, assistant):
     module.register(app)
+page_commands(app)
