@@ -32,6 +32,7 @@ SMALL = {
     "landscape": {"n_starts": 6, "n_steps": 500, "wide": 48},
     "min_norm": {"n_samples": 10, "n_features": 50, "max_steps": 3000},
     "nfl": {"n_targets": 200},
+    "nk_bounds": {"sizes": [64, 256], "width": 48},
     "nk_linear": {"n_train": 20, "n_noise": 20000, "n_test": 200},
     "nk_spheres": {
         "n_inputs": 40,
@@ -48,6 +49,7 @@ SMALL = {
     "random_labels": {"n_train": 500},
     "rl_vs_sft": {},
     "robust": {"wide": 96},
+    "sae": {"n_steps": 500},
     "scaling_law": {"n_draws": 2, "n_features": 400},
     "silent_numerics": {},
     "sun_numbers": {"step": 0.05},
