@@ -396,3 +396,29 @@ def test_strict_wants_every_claim_supported(vault, capsys):
         code, _, err = ask(capsys, "verify", "--strict", *other)
         assert code == 2
         assert "--strict is about verdicts" in err
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_late"),
+    [("{}", "{idle: 2.0}", True), ("{}", "{shift: 1.0}", False), ("{shift: 1.0}", "{}", False)],
+)
+def test_a_mark_cannot_be_washed_off_by_a_parameter(vault, capsys, before, after, is_late):
+    """A parameter that changes nothing renews no claim, and a default may be written or left out.
+
+    The threshold is moved once the numbers are known where the parameter is.
+    """
+    write_fixed(vault, "toy")
+    path = vault / "experiments" / "toy.py"
+    path.write_text(
+        path.read_text().replace("parameters={", 'parameters={"idle": Parameter(default=1.0), ')
+    )
+    note = NOTE.replace("experiment: toy, ", "experiment: toy, params: PARAMS, ")
+    (vault / "note.md").write_text(note.replace("PARAMS", before))
+    ask(capsys, "trust", "allow", "--yes")
+    ask(capsys, "verify")
+    note = note.replace("gt, threshold: 0", "gt, threshold: 0.9") if is_late else note
+    (vault / "note.md").write_text(note.replace("PARAMS", after))
+    for _ in range(2):
+        found = json.loads(ask(capsys, "verify", "up", "--format", "jsonl")[1])
+        assert found["verdict"] == "supported"
+        assert [each["post_hoc"] for each in found["expectations"]] == [is_late]

@@ -234,6 +234,59 @@ def test_runs_with_other_parameters_make_nothing_post_hoc():
     assert find_post_hoc(ledger, "c", asks_more) == ()
 
 
+def record_with(**params):
+    """Give a run of `toy` with these parameters."""
+    return replace(RECORDS[0], parts=replace(RECORDS[0].parts, params=params))
+
+
+def ask(**params):
+    """Give evidence that expects a gap with these parameters."""
+    return EvidenceRef(experiment="toy", params=params, expect=(ABOVE_ZERO,))
+
+
+def fill_in(given, _profile):
+    """Give all parameters of `toy` as its code has them today."""
+    return {"n": 10, "idle": 1, **given}
+
+
+def test_another_parameter_does_not_wash_the_mark_off():
+    """After runs for the claim every expectation is late, whatever its parameters are by then."""
+    ran = (*register("c", ask()), record_with(n=10, idle=1))
+    touched = ask(idle=2)
+    for more in ((), register("c", touched), (*register("c", touched), record_with(n=10, idle=2))):
+        ledger = Ledger(entries=(*ran, *more))
+        assert find_post_hoc(ledger, "c", touched, fill_in) == (ABOVE_ZERO,)
+        assert find_post_hoc(ledger, "c", ask(), fill_in) == ()
+    # Another claim of which no run has been made is written down in time.
+    other = Ledger(entries=(*ran, *register("d", touched), record_with(n=10, idle=2)))
+    assert find_post_hoc(other, "d", touched, fill_in) == ()
+
+
+def test_two_parameter_sets_written_down_together_are_both_in_time():
+    """A claim may rest on two settings, whichever of them runs first."""
+    entries = (*register("c", ask(n=10)), *register("c", ask(n=40)), record_with(n=40, idle=1))
+    assert find_post_hoc(Ledger(entries=entries), "c", ask(n=10), fill_in) == ()
+    assert find_post_hoc(Ledger(entries=entries), "c", ask(n=40), fill_in) == ()
+
+
+def test_a_default_is_the_same_whether_written_or_left_out():
+    """It neither makes an honest claim late nor an edited one honest."""
+    ledger = Ledger(entries=(*register("c", ask(n=10)), record_with(n=10, idle=1)))
+    for same in (ask(), ask(n=10), ask(idle=1), ask(n=10, idle=1)):
+        assert find_post_hoc(ledger, "c", same, fill_in) == ()
+        assert find_post_hoc(ledger, "d", same, fill_in) == (ABOVE_ZERO,)
+    # Runs of others with another value show nothing of the default.
+    foreign = Ledger(entries=(*register("x", ask(n=5)), record_with(n=5, idle=1)))
+    assert find_post_hoc(foreign, "c", ask(), fill_in) == ()
+
+
+def test_a_parameter_that_the_code_has_got_since_had_its_default():
+    """So runs made before it count as those with the default, and as no others."""
+    ledger = Ledger(entries=(record_with(n=10),))
+    assert find_post_hoc(ledger, "c", ask(), fill_in) == (ABOVE_ZERO,)
+    assert find_post_hoc(ledger, "c", ask(idle=2), fill_in) == ()
+
+
 def make_odd(path, kind, victim):
     """Put something that is no regular file where a ledger should be."""
     if kind == "link":

@@ -24,12 +24,13 @@ from noteweb.model.record import RecordInvalid, read_record, write_record
 from noteweb.model.run import RunRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from noteweb.model.claim import EvidenceRef, Expectation
     from noteweb.model.note import Json
 
+    Resolve = Callable[[Mapping[str, Json], str], Mapping[str, Json]]
 
 _HALF = re.compile("[\ud800-\udfff]")
 _UNREADABLE = "ledger-unreadable"
@@ -40,7 +41,7 @@ class Registration:
     """That a claim expected this of the experiment, written down before its runs."""
 
     claim: str
-    params: str  # digest of the evidence's parameters
+    params: str  # the evidence's parameters as written, as JSON
     expectation: str  # `Expectation.digest`
     written: str = ""  # ISO 8601; for the reader, the place in the file decides
 
@@ -138,31 +139,49 @@ def register(claim: str, evidence: EvidenceRef, written: str = "") -> tuple[Regi
     )
 
 
-def find_post_hoc(ledger: Ledger, claim: str, evidence: EvidenceRef) -> tuple[Expectation, ...]:
+def find_post_hoc(
+    ledger: Ledger, claim: str, evidence: EvidenceRef, resolve: Resolve | None = None
+) -> tuple[Expectation, ...]:
     """Give the expectations that were not written down before the experiment first ran.
 
-    Before its first run with these parameters nothing is post-hoc; after it, whatever is not
-    registered above that run's line is.
+    First ran for this claim: with these parameters, or with any that the claim had on record
+    before; else another number of a parameter that changes nothing would wash the mark off, for
+    seeds follow from the experiment alone. Before that run nothing is post-hoc; after it, whatever
+    is not registered above its line with these parameters is. Runs that other claims had made with
+    other parameters count for nothing.
+
+    `resolve` gives the full parameters of a profile, empty for the one in use, from those that are
+    given, so that a default is the same whether written or left out.
     """
-    registered: list[Registration] = []
+    full = resolve or _leave
+    own = full(evidence.params, "")
+    mine: list[Mapping[str, Json]] = []
+    registered: set[str] = set()
     for entry in ledger.entries:
-        if isinstance(entry, Registration):
-            registered.append(entry)
-        elif _covers(entry, evidence):
-            break
+        if isinstance(entry, RunRecord):
+            profile = entry.parts.profile
+            # A parameter that the code has got since had its default.
+            held = {**full({}, profile), **entry.parts.params}
+            if any(_covers(held, each) for each in (full(evidence.params, profile), *mine)):
+                break
+        elif entry.claim == claim:
+            params = json.loads(entry.params)
+            # Without the defaults: they belong to the code, and may have been others then.
+            mine.append(params)
+            if full(params, "") == own:
+                registered.add(entry.expectation)
     else:
         return ()
-    return tuple(
-        expectation
-        for expectation, wanted in zip(evidence.expect, register(claim, evidence), strict=True)
-        if not any(wanted.same_as(entry) for entry in registered)
-    )
+    return tuple(each for each in evidence.expect if each.digest() not in registered)
 
 
-def _covers(record: RunRecord, evidence: EvidenceRef) -> bool:
-    """Tell whether the run is one of the evidence's; a parameter not given may have any value."""
-    params = record.parts.params
-    return all(name in params and params[name] == evidence.params[name] for name in evidence.params)
+def _leave(given: Mapping[str, Json], _profile: str) -> Mapping[str, Json]:
+    return given
+
+
+def _covers(held: Mapping[str, Json], params: Mapping[str, Json]) -> bool:
+    """Tell whether a run that held these has those parameters; one not named may have any value."""
+    return all(name in held and held[name] == value for name, value in params.items())
 
 
 def _digest_params(evidence: EvidenceRef) -> str:

@@ -20,12 +20,13 @@ from noteweb.model.run import RunKey, find_changes
 from noteweb.model.verdict import Reason, ReasonKind, Verdict, VerdictKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from noteweb.evidence.find import Found
     from noteweb.evidence.workplace import Workplace
     from noteweb.ledger import Ledger
-    from noteweb.model.claim import Claim, EvidenceRef
+    from noteweb.model.claim import Claim, EvidenceRef, Expectation
+    from noteweb.model.note import Json
     from noteweb.model.run import RunRecord
 
 _CHANGED = {
@@ -110,9 +111,20 @@ class Case:
         return verdict
 
     def _judge(self) -> Verdict:
-        post_hoc = find_post_hoc(self.ledger, self.claim.id, self.evidence)
+        post_hoc = self._find_post_hoc(self.evidence)
         declared = self.found.experiment if self.found else None
         return judge_evidence(self.claim, self.evidence, self.records(), post_hoc, declared)
+
+    def _find_post_hoc(self, evidence: EvidenceRef) -> tuple[Expectation, ...]:
+        return find_post_hoc(self.ledger, self.claim.id, evidence, self._resolve)
+
+    def _resolve(self, given: Mapping[str, Json], profile: str) -> Mapping[str, Json]:
+        """Give all parameters of a run, those that are left out by their defaults."""
+        declared = self.found.experiment if self.found else None
+        if declared is None or self.key is None:
+            return given
+        params, defects = resolve_params(declared, given, profile or self.key.profile)
+        return given if defects else params
 
     def verdict(self) -> Verdict:
         """Give the verdict for people: stale or blocked where it is, with what was known beside."""
@@ -176,7 +188,7 @@ class Case:
         old = self._find_old()
         if old is None:
             return None
-        post_hoc = find_post_hoc(self.ledger, self.claim.id, old.evidence)
+        post_hoc = self._find_post_hoc(old.evidence)
         verdict = judge_evidence(self.claim, old.evidence, old.records, post_hoc)
         return mark_stale(verdict, old.reasons)
 
