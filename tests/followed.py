@@ -8,6 +8,7 @@ may write to.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from noteweb.evidence.sandbox import import_paths
@@ -37,11 +38,13 @@ def gather(folder):
     if running is None:
         return
     from coverage import CoverageData
+    from coverage.exceptions import DataError
 
     for path in folder.glob(".coverage.*"):
         left = CoverageData(str(path))
-        left.read()
-        running.get_data().update(left)
+        with suppress(DataError):  # killed while it wrote
+            left.read()
+            running.get_data().update(left)
         path.unlink()
 
 

@@ -131,9 +131,9 @@ def small_page():
     return stream.getvalue()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Give one browser for all tests."""
+    """Give one browser for all tests of this file; it holds the thread's event loop meanwhile."""
     with open_browser() as started:
         yield started
 
@@ -232,7 +232,7 @@ def small(visit):
     return visit(small_page())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def large_page():
     """Give the page of a made graph with 10,000 nodes and 50,000 edges."""
     return export_graph(make_graph(10_000, 50_000), "html")

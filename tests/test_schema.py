@@ -30,6 +30,9 @@ def test_the_config_schema_knows_every_setting():
     properties = read_schema("config")["properties"]
     fields = {field.name: field.default for field in dataclasses.fields(Config)}
     assert properties.keys() == fields.keys()
+    new = fields.pop("new")
+    assert properties["new"]["default"] == {}
+    assert properties["new"]["properties"].keys() == {f.name for f in dataclasses.fields(new)}
     for name, default in fields.items():
         assert properties[name]["default"] == (list(default) if name == "ignore" else default)
 
