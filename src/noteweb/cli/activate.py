@@ -9,7 +9,7 @@ import typer
 
 from noteweb.activation.label import Answer
 from noteweb.cli import ANSWER_IS_NO
-from noteweb.cli.options import Device, Quiet, Value, ValueFormat, Vault, open_web, tell
+from noteweb.cli.options import Device, NoteName, Quiet, Value, ValueFormat, Vault, open_web, tell
 from noteweb.errors import BadRequest, ConditionsMissing, EditorFailed
 from noteweb.row import report_row
 
@@ -80,7 +80,7 @@ def activate(
 
 def label(
     paper: Annotated[str, typer.Argument(help="The paper, as for activate.")],
-    note: Annotated[str, typer.Argument(help="A note's id, path, title or alias.")],
+    note: NoteName,
     answer: Annotated[Answer, typer.Argument(help="What you say.")],
     vault: Vault = None,
     *,

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from noteweb.cli import ANSWER_IS_NO
+from noteweb.cli.complete import complete_note
 from noteweb.cli.options import (
     Device,
     HitFormat,
     Hits,
     Limit,
     Model,
+    NoteName,
     Quiet,
     Value,
     ValueFormat,
@@ -69,7 +71,7 @@ def query(
 
 
 def related(
-    note: Annotated[str, typer.Argument(help="A note's id, path, title or alias.")],
+    note: NoteName,
     vault: Vault = None,
     *,
     limit: Limit = 10,
@@ -88,7 +90,7 @@ def related(
 
 
 def show(
-    note: Annotated[str, typer.Argument(help="A note's id, path, title or alias.")],
+    note: NoteName,
     vault: Vault = None,
     *,
     form: Value = ValueFormat.TEXT,
@@ -111,8 +113,8 @@ def show(
 
 
 def path(
-    start: Annotated[str, typer.Argument(help="A note.")],
-    end: Annotated[str, typer.Argument(help="Another note.")],
+    start: Annotated[str, typer.Argument(help="A note.", autocompletion=complete_note)],
+    end: Annotated[str, typer.Argument(help="Another note.", autocompletion=complete_note)],
     vault: Vault = None,
     *,
     form: Value = ValueFormat.TEXT,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from noteweb.cli import ANSWER_IS_NO
-from noteweb.cli.options import Quiet, Value, ValueFormat, Vault, open_web
+from noteweb.cli.complete import complete_claim
+from noteweb.cli.options import ClaimId, Quiet, Value, ValueFormat, Vault, open_web
 from noteweb.row import account_row, claim_row, impact_row
 from noteweb.text.visible import visible
 
@@ -46,7 +47,10 @@ class RowFormat(StrEnum):
 Profile = Annotated[Size, typer.Option("--profile", help="The experiments' size.")]
 Rows = Annotated[RowFormat, typer.Option("--format", help="How to write the answer.")]
 Claims = Annotated[
-    list[str] | None, typer.Argument(help="Ids of claims; default: all.", metavar="[CLAIM]...")
+    list[str] | None,
+    typer.Argument(
+        help="Ids of claims; default: all.", metavar="[CLAIM]...", autocompletion=complete_claim
+    ),
 ]
 
 
@@ -142,7 +146,7 @@ def verify(
 
 
 def why(
-    claim: Annotated[str, typer.Argument(help="A claim's id.")],
+    claim: ClaimId,
     vault: Vault = None,
     *,
     profile: Profile = Size.QUICK,
@@ -169,7 +173,7 @@ def why(
 
 
 def impact(
-    claim: Annotated[str, typer.Argument(help="A claim's id.")],
+    claim: ClaimId,
     vault: Vault = None,
     *,
     form: Value = ValueFormat.TEXT,

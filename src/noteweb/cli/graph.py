@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
+from noteweb.cli.complete import complete_format, complete_graph_note
 from noteweb.cli.options import (
     Part,
     Quiet,
@@ -60,7 +61,12 @@ NoIndex = Annotated[
 @with_part
 def graph(
     question: Annotated[Question, typer.Argument(help="What to show.")] = Question.SUMMARY,
-    note: Annotated[str, typer.Argument(help="The note, for neighbours and plot.")] = "",
+    note: Annotated[
+        str,
+        typer.Argument(
+            help="The note, for neighbours and plot.", autocompletion=complete_graph_note
+        ),
+    ] = "",
     vault: Vault = None,
     *,
     depth: Annotated[
@@ -100,7 +106,12 @@ def graph(
 
 @with_part
 def export(
-    form: Annotated[str, typer.Argument(help=f"One of {', '.join(EXPORTERS)}.", metavar="FORMAT")],
+    form: Annotated[
+        str,
+        typer.Argument(
+            help=f"One of {', '.join(EXPORTERS)}.", metavar="FORMAT", autocompletion=complete_format
+        ),
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file; default: standard output.")
     ] = None,

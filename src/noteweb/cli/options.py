@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from noteweb.cli import ANSWER_IS_NO
+from noteweb.cli.complete import complete_claim, complete_note
 from noteweb.model.view import GRAMMAR, Filter, View, parse_span, parse_view
 from noteweb.text.visible import visible
 
@@ -49,6 +50,10 @@ Vault = Annotated[
         show_default=False,
     ),
 ]
+NoteName = Annotated[
+    str, typer.Argument(help="A note's id, path, title or alias.", autocompletion=complete_note)
+]
+ClaimId = Annotated[str, typer.Argument(help="A claim's id.", autocompletion=complete_claim)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No counts and no progress.")]
 Model = Annotated[
     str | None,

@@ -72,6 +72,8 @@ CREATE INDEX edges_kind ON edges (kind, how);
 class Catalogue:
     """The catalogue, opened; a context manager that closes it.
 
+    Where another process writes, it waits for `wait_s` at most.
+
     Raises
     ------
     IndexDamaged
@@ -82,10 +84,10 @@ class Catalogue:
         where it has to be made and the folder cannot be written
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, wait_s: float = 30.0) -> None:
         self.path = path
         try:
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
             self._db.execute("PRAGMA synchronous=NORMAL")
             if not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 self._create()
