@@ -22,9 +22,12 @@ def test_the_effect_shows(tmp_path):
     assert report.metrics["mup_gain"] > 1
 
 
-def test_the_usual_rule_under_the_name_of_mup_refutes_it(tmp_path):
-    """There the best rate falls."""
-    assert judge("mup_lr", tmp_path, EXPECT, rule="usual") is VerdictKind.REFUTED
+def test_the_usual_rule_under_the_name_of_mup_does_not_pass(tmp_path):
+    """There the best rate falls; the five seeds of a small setting need not be enough to refute."""
+    report = try_out("mup_lr", tmp_path, rule="usual")
+    assert report.metrics["mup_slope"] == report.metrics["usual_slope"] < -0.3
+    verdict = judge("mup_lr", tmp_path, EXPECT, rule="usual")
+    assert verdict in {VerdictKind.REFUTED, VerdictKind.INCONCLUSIVE}
 
 
 @pytest.mark.parametrize("changed", [{"high": -6.0}, {"n_steps": 2}])
