@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from abuse import GOOD, TIGHT, find_lasting, find_processes, make_task
+from noteweb.evidence.cgroup import make_group
 from noteweb.evidence.host import describe_machine, list_versions
 from noteweb.evidence.namespace import plan_mounts
 from noteweb.evidence.report import read_left_record
@@ -316,6 +317,46 @@ def test_a_record_of_another_run_is_none(run, own, other):
     """Another seed or another attempt than the task's: the run has left no record."""
     forged = FORGE.replace(own, other)
     assert run(make_task(forged + "os._exit(0)")).status is RunStatus.NO_RECORD
+
+
+def test_a_warden_that_is_silent_is_not_waited_for(run, monkeypatch):
+    """The run has its wall time, its warden a little more; then it is a timeout, with its time."""
+    monkeypatch.setattr("noteweb.evidence.supervise._PATIENCE_S", 0.3)
+    body = "os.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(600)"
+    record = run(make_task(body, limits=replace(TIGHT, wall_s=0.5)))
+    assert record.status is RunStatus.TIMEOUT
+    assert record.detail == "it ran for more than 0.5 s, and its warden said nothing in 0.3 s more"
+    assert record.wall_s >= 0.8
+    assert record.sandbox == "limits"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_kernel_bounds_the_processes_of_root(run, monkeypatch, level):
+    """However quickly they multiply; where the warden can say nothing, that is on record."""
+    with make_group(9) as group:
+        if group.folder is None:
+            pytest.skip("no control group can be made here, or none is needed")
+    monkeypatch.setattr("noteweb.evidence.supervise.MOST_TASKS", 20)
+    monkeypatch.setattr("noteweb.evidence.supervise._PATIENCE_S", 0.3)
+    body = """\
+refused = 0
+for _ in range(40):
+    try:
+        if os.fork() == 0:
+            time.sleep(600)
+    except BlockingIOError:
+        refused += 1
+ctx.guard("known", ok=20 <= refused < 40, detail=str(refused))
+ctx.metric("gap", refused)"""
+    record = run(make_task(body, limits=replace(TIGHT, wall_s=3)), level)
+    assert record.status is RunStatus.LEFTOVER, record.detail
+    assert [guard.ok for guard in record.guards] == [True]
+    if level is Level.LIMITS:
+        body += "\nos.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(600)"
+        record = run(make_task(body, limits=replace(TIGHT, wall_s=1)))
+        assert record.status is RunStatus.LEFTOVER
+        assert record.detail.startswith("it started more processes than there may be")
+        assert record.wall_s > 1
 
 
 def test_no_more_is_read_than_there_was_of_disk(run):

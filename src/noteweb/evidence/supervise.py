@@ -19,15 +19,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from noteweb.evidence.atomic import remove_folder
+from noteweb.evidence.cgroup import make_group
 from noteweb.evidence.report import make_record
 from noteweb.evidence.sandbox import Level, import_paths, prefix
 from noteweb.evidence.task import make_environment, write_task
-from noteweb.evidence.warden import END, End
+from noteweb.evidence.warden import END, MOST_TASKS, End
 from noteweb.model.run import RunStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from noteweb.evidence.cgroup import Group
     from noteweb.evidence.task import Task
     from noteweb.model.run import RunRecord
 
@@ -57,24 +59,26 @@ def supervise(task: Task, folder: Path, level: Level, stop: Stop) -> RunRecord |
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     prepare(task, folder)
-    process, control, status = _start(task, folder, level)
-    talk = _Talk(task=task, process=process, control=control, status=status, stop=stop)
-    try:
-        end = talk.listen()
-    finally:
-        talk.close()
-    if talk.is_stopped:
-        return None
-    record = make_record(task, folder, end)
-    if end is not None:
-        return record
-    return replace(
-        record,
-        detail=f"{record.detail}: {talk.tail()}",
-        sandbox=level.value,
-        started=started,
-        ended=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
+    with make_group(MOST_TASKS) as group:
+        talk = _start(task, folder, (level, group), stop)
+        try:
+            end = talk.listen()
+        finally:
+            talk.close()
+        if talk.is_stopped:
+            return None
+        record = make_record(task, folder, end)
+        if end is not None:
+            return record
+        silent = replace(
+            record,
+            detail=f"{record.detail}: {talk.tail()}",
+            sandbox=level.value,
+            wall_s=round(talk.wall_s, 3),
+            started=started,
+            ended=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        return _explain_silence(silent, talk, group)
 
 
 def prepare(task: Task, folder: Path) -> None:
@@ -91,12 +95,26 @@ def prepare(task: Task, folder: Path) -> None:
     (folder / "task.json").write_bytes(write_task(task))
 
 
-def _start(task: Task, folder: Path, level: Level) -> tuple[subprocess.Popen[bytes], int, int]:
+def _explain_silence(record: RunRecord, talk: _Talk, group: Group) -> RunRecord:
+    """Say what is known from here of a run whose warden did not speak."""
+    if group.has_refused():
+        detail = "it started more processes than there may be, and its warden could say nothing"
+        return replace(record, status=RunStatus.LEFTOVER, detail=detail)
+    if talk.is_late:
+        detail = f"it ran for more than {talk.task.limits.wall_s:g} s"
+        detail += f", and its warden said nothing in {_PATIENCE_S:g} s more"
+        return replace(record, status=RunStatus.TIMEOUT, detail=detail)
+    return record
+
+
+def _start(task: Task, folder: Path, how: tuple[Level, Group], stop: Stop) -> _Talk:
+    level, group = how
     # Opened here: to the warden, inside a sandbox, the folder is read-only.
     end = os.open(folder / END, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     read_control, control = os.pipe()
     status, write_status = os.pipe()
     command = [
+        *group.prefix(),
         *prefix(level, folder, needs_gpu=task.needs_gpu, memory_mb=task.limits.memory_mb),
         *(sys.executable, "-s", "-P", "-B", "-X", "utf8", "-c", _BOOT),
         *(json.dumps(import_paths()), str(folder), level.value),
@@ -120,7 +138,7 @@ def _start(task: Task, folder: Path, level: Level) -> tuple[subprocess.Popen[byt
     finally:
         for each in (read_control, write_status, end):
             os.close(each)
-    return process, control, status
+    return _Talk(task=task, process=process, control=control, status=status, stop=stop)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -133,6 +151,8 @@ class _Talk:
     status: int
     stop: Stop
     is_stopped: bool = False
+    is_late: bool = False  # the run had its wall time, and the warden had its patience
+    wall_s: float = 0.0
     n_output: int = 0
     output: bytes = b""
     report: bytes = b""
@@ -166,6 +186,7 @@ class _Talk:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        self.wall_s = time.monotonic() - self.begun
         os.close(self.status)
         if self.process.stdout is not None:
             self.process.stdout.close()
@@ -181,7 +202,8 @@ class _Talk:
             self.is_stopped = True
             self._shut_control()
             return False
-        return time.monotonic() - self.begun < self.task.limits.wall_s + _PATIENCE_S
+        self.is_late = time.monotonic() - self.begun >= self.task.limits.wall_s + _PATIENCE_S
+        return not self.is_late
 
     def _drain(self, descriptor: int) -> bool:
         chunk = os.read(descriptor, _CHUNK)

@@ -42,6 +42,8 @@ _HELD_SHARE = 0.1
 #: Helper processes of a well-behaved run end by themselves when it does.
 _GRACE_S = 1.0
 _MOST_PROCESSES = 256
+#: Processes and threads that the kernel lets a run have at all, in case it outruns these looks.
+MOST_TASKS = 4 * _MOST_PROCESSES
 _OURS = 4  # in a namespace: its first process, bwrap's and the warden
 _MOST_FILES = 20_000
 #: Backstop only: libraries reserve far more address space than they use.
@@ -132,8 +134,8 @@ def _set_limits(limits: Limits) -> None:
     address = (4 * limits.memory_mb + _ADDRESS_SPACE_MB) << 20
     size = limits.disk_mb << 20
     # Counted for each user, on old kernels outside the namespace too, so those there are come on
-    # top. It does not bind root.
-    n_tasks = proc.count_tasks() + 4 * _MOST_PROCESSES
+    # top. It does not bind root, whom a control group does.
+    n_tasks = proc.count_tasks() + MOST_TASKS
     for which, soft, hard in (
         (resource.RLIMIT_CPU, cpu_s, cpu_s + 2),
         (resource.RLIMIT_AS, address, address),
