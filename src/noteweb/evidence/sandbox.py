@@ -4,7 +4,7 @@
 held back                                      bwrap    unshare    limits
 =============================================  =======  =========  ========
 CPU and wall time, memory, its folder's size,  yes      yes        yes
-output, processes left behind
+output, processes (root's: see ``cgroup``)
 environment of the user (keys, tokens)         yes      yes        yes
 network, also to this machine                  yes      yes        no
 reading the home folder, ``/tmp``, ``/run``    yes      yes        no
