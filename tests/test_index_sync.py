@@ -143,6 +143,31 @@ def test_stopping_while_embedding_keeps_what_is_done(vault, counting, monkeypatc
     assert not {text for text in again if ": " in text}  # titles are phrases as well
 
 
+def test_stopping_after_a_note_went_leaves_no_edge_to_it(vault, counting, monkeypatch):
+    """A run that ends before likeness is found anew leaves a graph that can be asked."""
+    sync(vault)
+    with NoteWeb.open(vault) as web:
+        edges = find_edges(web.index.catalogue, "similar")
+        paths = dict(web.index.catalogue.rows("SELECT nid, path FROM notes"))
+    assert edges
+    gone = paths[edges[0].source]
+    (vault / gone).unlink()
+    (vault / "new.md").write_text("Something to embed.\n", encoding="utf-8")
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(counting, "encode", stop)
+    with NoteWeb.open(vault) as web, pytest.raises(KeyboardInterrupt):
+        web.sync()
+    with NoteWeb.open(vault) as web:
+        known = {nid for (nid,) in web.index.catalogue.rows("SELECT nid FROM notes")}
+        left = find_edges(web.index.catalogue)
+        assert {end for edge in left for end in (edge.source, edge.target)} <= known
+        assert gone not in {path for (path,) in web.index.catalogue.rows("SELECT path FROM notes")}
+        assert len(web.graph)
+
+
 def test_stopping_while_reading_keeps_whole_batches(vault, monkeypatch):
     """A run that dies in its second batch leaves the first, and the next run completes it."""
     monkeypatch.setattr(noteweb.index.sync, "_BATCH", 2)

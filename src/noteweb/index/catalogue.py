@@ -234,7 +234,10 @@ class Catalogue:
         )
 
     def remove(self, paths: Iterable[str]) -> tuple[int, ...]:
-        """Forget notes; give their nids. Their vectors stay, in case the text comes back."""
+        """Forget notes with their edges; give their nids.
+
+        Their vectors stay, in case the text comes back.
+        """
         gone = [
             (int(found[0][0]),)
             for path in paths
@@ -242,6 +245,12 @@ class Catalogue:
         ]
         for table in ("notes", "tags", "passages"):
             self._db.executemany(f"DELETE FROM {table} WHERE nid = ?", gone)
+        if gone:
+            # Whatever stops a run before edges are found anew, none leads nowhere.
+            known = "(SELECT nid FROM notes)"
+            self._db.execute(
+                f"DELETE FROM edges WHERE source NOT IN {known} OR target NOT IN {known}"
+            )
         return tuple(nid for (nid,) in gone)
 
     def touch(self, files: Iterable[NoteFile]) -> None:
