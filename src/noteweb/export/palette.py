@@ -1,7 +1,4 @@
-"""How charts with words inside their nodes tell kinds and origins apart, also to the colour-blind.
-
-Black words stand on these fills, so notes and tags are lighter than on the map, whose words stand
-beside its discs.
+"""How pictures tell kinds and origins apart, also to the colour-blind: one set of colours for all.
 
 Source: Okabe and Ito 2008, Color universal design, jfly.uni-koeln.de/color.
 """
@@ -17,14 +14,33 @@ if TYPE_CHECKING:
 
     from noteweb.model.note import Json
 
-KIND_COLOURS: Mapping[str, str] = {
-    NodeKind.NOTE: "#56b4e9",
-    NodeKind.GHOST: "#cccccc",
-    NodeKind.TAG: "#f0e442",
+#: On the page in the light and on paper, where words stand beside the discs; ghosts are rings.
+LIGHT: Mapping[str, str] = {
+    NodeKind.NOTE: "#0072b2",
+    NodeKind.GHOST: "#8d8980",
+    NodeKind.TAG: "#a09c94",
     NodeKind.DOMAIN: "#009e73",
     NodeKind.TOOL: "#e69f00",
     NodeKind.CLAIM: "#cc79a7",
     NodeKind.EXPERIMENT: "#d55e00",
+}
+
+#: On the page in the dark: the same hues, lighter.
+DARK: Mapping[str, str] = {
+    NodeKind.NOTE: "#4aa5dc",
+    NodeKind.GHOST: "#8d8980",
+    NodeKind.TAG: "#7f7b74",
+    NodeKind.DOMAIN: "#1fb58a",
+    NodeKind.TOOL: "#e8ab2d",
+    NodeKind.CLAIM: "#d78fb5",
+    NodeKind.EXPERIMENT: "#e8743a",
+}
+
+#: In charts, whose black words stand on the fills: a note's blue and a ghost's grey are lighter.
+KIND_COLOURS: Mapping[str, str] = {
+    **LIGHT,
+    NodeKind.NOTE: "#56b4e9",
+    NodeKind.GHOST: "#cccccc",
 }
 
 #: The line of an edge, in words that DOT and CSS share.

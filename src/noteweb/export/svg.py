@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from noteweb.export.palette import LIGHT
 from noteweb.export.picture import NODE_SIZE, Dot, draw
 from noteweb.export.xml import make_text
 from noteweb.model.relation import NodeKind, Provenance
@@ -16,17 +17,8 @@ if TYPE_CHECKING:
     from noteweb.export.picture import Entry, Label, Picture
 
 _PX_PER_MM = 96 / 25.4
-#: The page's colours in the light, after Okabe and Ito 2008, jfly.uni-koeln.de/color.
-_FILLS: Mapping[str, str] = {
-    NodeKind.NOTE: "#0072b2",
-    NodeKind.GHOST: "#ffffff",
-    NodeKind.TAG: "#a09c94",
-    NodeKind.DOMAIN: "#009e73",
-    NodeKind.TOOL: "#e69f00",
-    NodeKind.CLAIM: "#cc79a7",
-    NodeKind.EXPERIMENT: "#d55e00",
-}
-_INK, _SOFT, _EDGE, _GHOST = "#23211d", "#6a665e", "#4a4740", "#8d8980"
+_FILLS: Mapping[str, str] = {**LIGHT, NodeKind.GHOST: "#ffffff"}
+_INK, _SOFT, _EDGE, _GHOST = "#23211d", "#6a665e", "#4a4740", LIGHT[NodeKind.GHOST]
 _YES, _NO, _UNSURE = "#0072b2", "#b34700", "#77736b"
 _TONES = {"supported": _YES, "refuted": _NO, "contested": _NO}
 _DASHES = {_YES: "", _NO: "4 2.5", _UNSURE: "1.5 2.2"}
