@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noteweb.experiments import emergence_metric
-from noteweb.model.verdict import VerdictKind
 from trials import at_least, at_most, find_failed, judge, try_out
 
 ARTEFACT = [at_most("match_at_half", 0.08), at_least("onset_shift", 1.5)]
@@ -25,16 +24,14 @@ def test_the_effect_shows(tmp_path):
     assert report.metrics["bit_accuracy_after"] > 0.97
 
 
-def test_answers_of_one_token_refute_the_artefact(tmp_path):
-    """With one token an answer the two scores are the same."""
-    verdict = judge("emergence_metric", tmp_path, ARTEFACT, answer_length=1)
-    assert verdict is VerdictKind.REFUTED
-
-
-def test_a_majority_refutes_the_genuine_jump(tmp_path):
-    """A rule that is learnt bit by bit does not jump."""
-    verdict = judge("emergence_metric", tmp_path, GENUINE, rule="majority")
-    assert verdict is VerdictKind.REFUTED
+@pytest.mark.parametrize(
+    ("number", "expected"), [(0, [each]) for each in ARTEFACT] + [(1, GENUINE)]
+)
+def test_each_claim_that_a_failing_setting_is_for_falls(tmp_path, number, expected):
+    """Short answers hide little, for either claim on the metric; a majority does not jump."""
+    setting = emergence_metric.experiment.failing[number]
+    verdict = judge("emergence_metric", tmp_path, expected, **setting.params)
+    assert verdict in setting.verdicts
 
 
 def dependent(right):

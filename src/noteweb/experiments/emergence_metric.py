@@ -84,9 +84,9 @@ experiment = Experiment(
     profiles={"quick": Profile(limits=Limits(cpu_s=30.0))},
     failing=(
         FailingSetting(
-            params={"answer_length": 1},
+            params={"answer_length": 2},
             verdicts=("refuted",),
-            summary="answers of one token: no shift, for the claim on the metric",
+            summary="answers of two tokens: little is hidden, for both claims on the metric",
         ),
         FailingSetting(
             params={"rule": "majority"},
