@@ -255,6 +255,21 @@ def test_a_closed_pipe_is_no_crash(vault):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "words", [["experiment", "list", "--format", "json"], ["query", "q"], ["no"]]
+)
+def test_a_reader_that_has_gone_is_no_answer(vault, words):
+    """Whatever the command, nobody takes it for a no: 141, as shells say of SIGPIPE."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-u", "-m", "noteweb", *words]
+    with os.fdopen(writer, "wb") as gone:
+        err = gone if words == ["no"] else subprocess.PIPE
+        done = subprocess.run(command, stdout=gone, stderr=err, check=False)
+    assert done.returncode == 141
+    assert b"Traceback" not in (done.stderr or b"")
+
+
 def test_init_writes_settings_once_and_touches_no_note(capsys, tmp_path):
     """A folder becomes a vault; doing it again changes nothing."""
     folder = tmp_path / "notes"

@@ -422,3 +422,58 @@ def test_a_mark_cannot_be_washed_off_by_a_parameter(vault, capsys, before, after
         found = json.loads(ask(capsys, "verify", "up", "--format", "jsonl")[1])
         assert found["verdict"] == "supported"
         assert [each["post_hoc"] for each in found["expectations"]] == [is_late]
+
+
+@pytest.mark.parametrize(
+    "words", [["--explain", "--recheck", "1"], ["--scheduler", "tcp://here:8786"]]
+)
+def test_no_option_is_dropped_in_silence(vault, capsys, words):
+    """What makes no sense together is a usage error in one line, and nothing runs."""
+    write_fixed(vault, "toy")
+    ask(capsys, "trust", "allow", "--yes")
+    code, out, err = ask(capsys, "verify", *words)
+    assert (code, out) == (2, "")
+    assert err.startswith("noteweb: ")
+    assert "Traceback" not in err
+    assert not (vault / "runs" / "toy.jsonl").exists()
+
+
+def test_experiments_are_listed_as_json(vault, capsys):
+    """Each with its declaration, or with what keeps it from being one."""
+    write_fixed(vault, "toy")
+    write_experiment(vault, "broken", more="data=open('x').read(),")
+    code, out, _ = ask(capsys, "experiment", "list", "--format", "json")
+    assert code == 0
+    found = {each["experiment"]: each for each in json.loads(out)}
+    jsonschema.Draft202012Validator(read_schema("experiment")).validate(found["toy"]["declaration"])
+    assert found["toy"]["source"] == "vault"
+    assert found["toy"]["defect"] is None
+    assert found["broken"]["declaration"] is None
+    assert found["broken"]["defect"]
+    assert "double_descent" in found
+
+
+def test_a_line_of_claims_fits_its_schema(vault, capsys):
+    """By the part of the list's schema that describes one claim."""
+    schema = read_schema("claim-list")
+    line = jsonschema.Draft202012Validator({"$ref": "#/$defs/claim", "$defs": schema["$defs"]})
+    rows = ask(capsys, "claims", "--format", "jsonl")[1].splitlines()
+    assert len(rows) == 3
+    for row in rows:
+        line.validate(json.loads(row))
+
+
+def test_it_says_how_many_runs_may_follow(vault, capsys):
+    """The next look takes five, and all three together twenty; two suffice without chance."""
+    write_experiment(vault, "toy")
+    ask(capsys, "trust", "allow", "--yes")
+    assert "5 (up to 20)  toy" in ask(capsys, "verify", "up", "--explain")[1]
+    step = json.loads(ask(capsys, "verify", "up", "--explain", "--format", "jsonl")[1])
+    assert (step["n_runs"], step["n_most"]) == (5, 20)
+    ask(capsys, "verify", "down")
+    step = json.loads(ask(capsys, "verify", "up", "--explain", "--format", "jsonl")[1])
+    assert (step["n_runs"], step["n_most"]) == (5, 15)
+    write_fixed(vault, "toy")
+    ask(capsys, "trust", "allow", "--yes")
+    step = json.loads(ask(capsys, "verify", "up", "--explain", "--format", "jsonl")[1])
+    assert (step["n_runs"], step["n_most"]) == (2, 2)

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from noteweb.errors import Severity
 from noteweb.lab import Experiment, FailingSetting, Guard, Limits, Metric, Parameter, Profile
+from noteweb.ledger import append_entries, register
 from noteweb.model.claim import KNOWN_RELATIONS, ClaimKind, Estimand, Op
 from noteweb.model.position import START
 from noteweb.model.record import write_record
@@ -21,7 +22,7 @@ from noteweb.model.run import Artifact, Complaint, GuardKind, GuardResult, RunKe
 from noteweb.model.run import RunStatus as Status
 from noteweb.parse.claims import CLAIM_KEYS, SOURCE_KEYS, read_claims
 from noteweb.parse.evidence import EVIDENCE_KEYS, EXPECTATION_KEYS
-from records import make_records
+from records import ABOVE_ZERO, make_claim, make_records
 from test_claims import CLAIM
 from test_lab import TOY
 
@@ -91,6 +92,21 @@ def test_records_fit_their_schema():
         CHECKS["run"].validate(raw)
         del raw["key"]
         assert not CHECKS["run"].is_valid(raw)
+
+
+def test_every_line_of_a_ledger_fits_a_schema(tmp_path):
+    """A run, or that something was expected: as they stand in the file."""
+    path = tmp_path / "toy.jsonl"
+    evidence = make_claim(ABOVE_ZERO).evidence[0]
+    append_entries(path, [*register("c", evidence, "2026-01-01"), *make_records([1.0])])
+    expected, run = map(json.loads, path.read_text().splitlines())
+    registration = CHECKS["run"].evolve(schema=SCHEMAS["run"]["$defs"]["registration"])
+    registration.validate(expected)
+    CHECKS["run"].validate(run)
+    assert not registration.is_valid(run)
+    assert not CHECKS["run"].is_valid(expected)
+    del expected["registration"]["written"]
+    assert not registration.is_valid(expected)
 
 
 def test_a_declaration_fits_its_schema():

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from noteweb.argument.front import Argument
     from noteweb.argument.impact import Struck
     from noteweb.errors import Problem
+    from noteweb.evidence.find import Found
     from noteweb.evidence.front import Account, ClaimRow, TrustRow
     from noteweb.graph.build import Graph
     from noteweb.graph.outline import Branch, Group
@@ -196,6 +197,17 @@ def trust_row(row: TrustRow) -> Row:
         "file": row.file,
         "standing": row.standing.value,
         "allowed": row.allowed or None,
+    }
+
+
+def experiment_row(found: Found) -> Row:
+    """Give an experiment as JSON, with its declaration as ``experiment.json`` has it."""
+    return {
+        "experiment": found.place.name,
+        "source": found.place.source,
+        "file": found.place.label,
+        "defect": found.defect or None,
+        "declaration": found.experiment.to_json() if found.experiment else None,
     }
 
 

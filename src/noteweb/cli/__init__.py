@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 #: Exit codes, as README lists them.
@@ -11,6 +12,7 @@ ANSWER_IS_NO = 1
 USAGE = 2
 FAILED = 3
 STOPPED = 130  # 128 + SIGINT, as shells report it
+UNREAD = 141  # 128 + SIGPIPE: whoever read the answer has gone
 
 
 _NO_OUTPUT = "standard output cannot be written"
@@ -57,15 +59,22 @@ def _run_command(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _stopped()
     except SystemExit as done:
-        code = done.code if isinstance(done.code, int) else 0
-        return _stopped() if code == STOPPED else code
+        return _read_exit(done)
     except NotewebError as error:
         return _fail(error.message, error.hint, USAGE if isinstance(error, BadRequest) else FAILED)
     except OSError as error:
-        return _fail(f"{_NO_OUTPUT}: {error.strerror}", "", FAILED)
+        is_gone = isinstance(error, BrokenPipeError)
+        return UNREAD if is_gone else _fail(f"{_NO_OUTPUT}: {error.strerror}", "", FAILED)
     except MemoryError:
         return _fail("out of memory", "close other programs, or split the vault", FAILED)
     return 0
+
+
+def _read_exit(done: SystemExit) -> int:
+    if isinstance(done.__context__, BrokenPipeError):  # click makes an exit with 1 of it
+        return UNREAD
+    code = done.code if isinstance(done.code, int) else 0
+    return _stopped() if code == STOPPED else code
 
 
 def _stopped() -> int:
@@ -79,7 +88,8 @@ def _nowhere() -> TextIO:
 def _fail(message: str, hint: str, code: int) -> int:
     from noteweb.text.visible import visible
 
-    sys.stderr.write(f"noteweb: {visible(message)}\n")
-    if hint:
-        sys.stderr.write(f"  {visible(hint)}\n")
+    with suppress(BrokenPipeError):
+        sys.stderr.write(f"noteweb: {visible(message)}\n")
+        if hint:
+            sys.stderr.write(f"  {visible(hint)}\n")
     return code

@@ -89,7 +89,7 @@ def show_steps(steps: Sequence[Step]) -> None:
     """Show what would run next, and why."""
     rows = [
         (
-            str(step.n_runs) if step.is_allowed or not step.n_runs else "blocked",
+            _tell_runs(step) if step.is_allowed or not step.n_runs else "blocked",
             step.experiment or "-",
             step.claim,
             "; ".join(map(str, step.reasons)),
@@ -97,6 +97,11 @@ def show_steps(steps: Sequence[Step]) -> None:
         for step in steps
     ]
     write_table(("runs", "experiment", "claim", "why"), rows)
+
+
+def _tell_runs(step: Step) -> str:
+    more = f" (up to {step.n_most})" if step.n_most > step.n_runs else ""
+    return f"{step.n_runs}{more}"
 
 
 def show_comparisons(found: Sequence[Comparison], *, quiet: bool) -> None:

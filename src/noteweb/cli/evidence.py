@@ -126,6 +126,8 @@ def verify(
 
     if strict and (explain or recheck):
         raise BadRequest("--strict is about verdicts", "leave out --explain and --recheck")
+    if explain and recheck:
+        raise BadRequest("--explain runs nothing, --recheck does", "give one of the two")
     options = Options(
         profile=profile.value,
         n_jobs=jobs,

@@ -10,7 +10,7 @@ import typer
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Value, ValueFormat, Vault, open_web
 from noteweb.errors import NobodyToAsk
-from noteweb.row import trust_row
+from noteweb.row import experiment_row, trust_row
 
 if TYPE_CHECKING:
     from noteweb.evidence.front import Evidence
@@ -102,15 +102,19 @@ def experiment_new(name: Name, vault: Vault = None) -> None:
 
 
 @experiment.command("list")
-def experiment_list(vault: Vault = None) -> None:
+def experiment_list(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
     """List the experiments that claims can name.
 
     Example: noteweb experiment list
     """
-    from noteweb.cli import account
+    from noteweb.cli import account, shape
 
     with open_web(vault, quiet=True) as web:
-        account.show_experiments(web.evidence.workplace.finder.all())
+        found = web.evidence.workplace.finder.all()
+    if form is ValueFormat.JSON:
+        typer.echo(shape.to_json([experiment_row(each) for each in found]), nl=False)
+    else:
+        account.show_experiments(found)
 
 
 def register(app: typer.Typer) -> None:

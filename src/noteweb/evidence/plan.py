@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from noteweb.evidence.task import Task
 from noteweb.lab import Limits
-from noteweb.look import first_look, plan_seeds
+from noteweb.look import DETERMINISTIC_RUNS, LOOKS, first_look, plan_seeds
 from noteweb.model.verdict import Reason, ReasonKind
 
 if TYPE_CHECKING:
@@ -25,12 +25,14 @@ class Step:
     Attributes
     ----------
     n_runs : how many runs, those it shares with other claims included; 0 where none is needed
+    n_most : how many these and all that may follow can be, where no look decides before the last
     is_allowed : whether its code may run
     """
 
     claim: str
     experiment: str
     n_runs: int
+    n_most: int
     reasons: tuple[Reason, ...]
     is_allowed: bool
 
@@ -43,6 +45,7 @@ class Step:
             "claim": self.claim,
             "experiment": self.experiment,
             "n_runs": self.n_runs,
+            "n_most": self.n_most,
             "reasons": reasons,
             "allowed": self.is_allowed,
         }
@@ -61,9 +64,17 @@ def plan_step(case: Case, *, is_forced: bool = False) -> Step:
         claim=case.claim.id,
         experiment=case.evidence.experiment,
         n_runs=n_runs,
+        n_most=max(n_runs, _count_most(case)) if n_runs else 0,
         reasons=reasons,
         is_allowed=case.is_allowed,
     )
+
+
+def _count_most(case: Case) -> int:
+    """Give how many runs are not on record that the last look needs."""
+    declared = case.found.experiment if case.found else None
+    is_deterministic = declared is not None and declared.is_deterministic
+    return len(case.missing(DETERMINISTIC_RUNS if is_deterministic else LOOKS[-1].n_seeds))
 
 
 def plan_tasks(

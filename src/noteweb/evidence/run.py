@@ -56,7 +56,7 @@ class Options:
 
     Raises
     ------
-    BadRequest : there is no such executor, or it lacks its scheduler
+    BadRequest : there is no such executor, it lacks its scheduler, or it has none
     """
 
     profile: str = "quick"
@@ -72,6 +72,8 @@ class Options:
         if self.executor == DASK and not self.scheduler:
             message = "the executor dask needs a scheduler"
             raise BadRequest(message, "give one: --scheduler tcp://HOST:8786")
+        if self.executor != DASK and self.scheduler:
+            raise BadRequest("a scheduler is for the executor dask", "add --executor dask")
 
 
 def read_verdicts(claims: Sequence[Claim], workplace: Workplace, profile: str) -> list[Verdict]:
