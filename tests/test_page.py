@@ -576,6 +576,37 @@ def test_fingers_pan_and_pinch(visit):
 
 
 @needs_browser
+def test_on_a_phone_lists_take_turns(visit):
+    """Results, filters and the sheet of a note are never drawn through each other."""
+    page = visit(
+        small_page(), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    seen = "['results', 'legend', 'panel'].filter((id) => byId(id).getClientRects().length)"
+    page.page.fill("#search", "networks")
+    page.page.wait_for_selector("#results button")
+    page.page.keyboard.press("Enter")
+    assert page.run(seen) == ["panel"]
+    top = "document.elementFromPoint(195, byId('panel').getBoundingClientRect().top + 8)"
+    assert page.run(f"byId('panel').contains({top})")
+    page.page.click("#more")
+    assert page.run(seen) == ["legend"]
+    page.page.fill("#search", "network")
+    page.page.wait_for_selector("#results button")
+    assert page.run(seen) == ["results"]
+    page.page.click("#more")
+    page.page.fill("#search", "A far")
+    page.page.wait_for_selector("#results button")
+    page.page.click("#results button")
+    page.page.click("#way")
+    page.page.fill("#search", "data")
+    page.page.wait_for_selector("#results button")
+    assert page.run(seen) == ["results", "panel"]  # where the path leads is asked and listed
+    ends = "[byId('side').getBoundingClientRect().bottom, byId('panel').getBoundingClientRect().top]"
+    bottom, sheet = page.run(ends)
+    assert bottom <= sheet
+
+
+@needs_browser
 def test_nothing_hostile_runs(visit):
     """Titles, tags, fields, file names and claims full of attacks are shown as plain text."""
     claims = tuple(

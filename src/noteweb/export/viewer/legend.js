@@ -51,6 +51,12 @@ function relationRows() {
   return rows;
 }
 
+// On a phone filters, results and the panel take turns.
+function openFilters(isOpen) {
+  byId("side").classList.toggle("open", isOpen);
+  byId("more").setAttribute("aria-expanded", String(isOpen));
+}
+
 function buildTime() {
   const counts = months.map(() => 0);
   monthOf.forEach((month) => { if (month >= 0) counts[month] += 1; });

@@ -50,7 +50,9 @@ function openPanel(...children) {
   const panel = byId("panel");
   const hadFocus = panel.contains(document.activeElement);
   panel.replaceChildren(make("button", { class: "close", type: "button", "aria-label": "Close", title: "Close (Esc)", onclick: leave }, "×"), ...children.filter(Boolean));
+  panel.classList.toggle("asks", Boolean(state.way && state.way.end < 0));
   panel.hidden = false;
+  openFilters(false);
   panel.scrollTop = 0;
   if (hadFocus) panel.querySelector("button").focus();
 }

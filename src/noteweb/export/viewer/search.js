@@ -11,6 +11,7 @@ function search(text) {
   const words = fold(state.words).split(/\s+/).filter(Boolean);
   found = [];
   if (words.length) {
+    openFilters(false);
     const scores = new Map();
     for (const node of byImportance) {
       if (isShown[node] && words.every((word) => foldedNames[node].includes(word))) scores.set(node, score(node, words));

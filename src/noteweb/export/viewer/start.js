@@ -55,10 +55,7 @@ byId("theme").addEventListener("click", () => {
   setTheme();
   keepInHash();
 });
-byId("more").addEventListener("click", () => {
-  const isOpen = byId("side").classList.toggle("open");
-  byId("more").setAttribute("aria-expanded", String(isOpen));
-});
+byId("more").addEventListener("click", () => openFilters(!byId("side").classList.contains("open")));
 systemDark.addEventListener("change", () => setTheme());
 
 // On paper the page is light, and nothing is left for later.
