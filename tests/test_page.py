@@ -576,6 +576,82 @@ def test_fingers_pan_and_pinch(visit):
 
 
 @needs_browser
+def test_search_finds_what_is_hidden(small):
+    """A hit that is hidden says by what, and choosing it or a path to it brings it back."""
+
+    def find(words):
+        small.page.fill("#search", words)
+        small.wait(f"state.words === {words!r} && found.length")
+        return small.say("#results")
+
+    small.page.fill("#search", "wide")
+    small.page.wait_for_selector("#results button")
+    small.page.keyboard.press("Enter")
+    small.page.click("#local")
+    assert "hidden" not in small.say("#results")
+    small.page.evaluate("search('wide'), choose(found[0]), setDepth(1)")
+    small.page.evaluate("state.words = 'note', found = [numberOf.get('note:far')], applyFilters()")
+    assert "hidden by the local view" in small.say("#results")
+    assert "1 found, 1 of them hidden" in small.say("#status")
+    small.page.click("#results button")
+    assert small.run("[state.depth, nShown === N]") == [0, True]
+
+    small.page.click("#legend label:has-text('notes') >> nth=0")
+    assert "hidden by the filters" in find("a far")
+    small.page.click("#results button")
+    assert "note:far" in small.shown()
+    assert small.page.locator("#legend label:has-text('notes') input >> nth=0").is_checked()
+    assert "hidden" not in small.say("#results")
+
+    small.slide("time-from", 1)
+    assert "hidden by the filters" in find("wide")
+    small.page.keyboard.press("Enter")
+    assert "note:wide" in small.shown()
+    assert small.say("#date-from") == "2026-01"
+
+    small.slide("time-from", 2)
+    small.slide("time-to", 2)
+    assert "hidden by the filters" in find("pytorch")
+    small.page.click("#results button")
+    assert small.run("isShown[state.chosen]") == 1
+
+
+@needs_browser
+def test_a_path_leads_out_of_the_local_view(small):
+    """From a local view a path reaches a note that the view did not show."""
+    small.run("choose(numberOf.get('note:wide'))")
+    small.page.click("#local")
+    assert "note:data" not in small.shown()
+    small.page.click("#way")
+    small.page.fill("#search", "corpus")
+    small.page.wait_for_selector("#results button")
+    small.page.click("#results button")
+    assert small.say("#panel h2") == "2 steps"
+
+
+@needs_browser
+def test_the_local_view_is_bright_whatever_was_sought(small):
+    """A search left in the box dims nothing of a local view, and the centre has its title."""
+    small.page.fill("#search", "far")
+    small.page.wait_for_selector("#results button")
+    small.page.keyboard.press("Enter")
+    small.run("choose(numberOf.get('tag:theory'))")
+    small.page.click("#local")
+    assert small.page.input_value("#search") == "far"
+    assert small.run("focus") is None
+    small.at_rest()
+    titles = """() => {
+      const said = [];
+      const layer = newLayer(1);
+      layer.zoom = 0.5;  // so small that names are left out
+      layer.pen.fillText = (text) => said.push(text);
+      paintLabels(layer);
+      return said;
+    }"""
+    assert small.run(titles) == ["theory"]
+
+
+@needs_browser
 def test_on_a_phone_lists_take_turns(visit):
     """Results, filters and the sheet of a note are never drawn through each other."""
     page = visit(

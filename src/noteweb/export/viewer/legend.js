@@ -108,7 +108,8 @@ function showAll() {
 
 function showStatus() {
   const parts = [];
-  if (state.words) parts.push(found.length ? `${found.length.toLocaleString("en")} found` : `Nothing is called “${state.words}”`);
+  const nHidden = found.filter((node) => !isShown[node]).length;
+  if (state.words) parts.push(found.length ? `${found.length.toLocaleString("en")} found${nHidden ? `, ${nHidden.toLocaleString("en")} of them hidden` : ""}` : `Nothing is called “${state.words}”`);
   if (nShown < N || nDrawn < M - similarityOff()) parts.push(`${nShown.toLocaleString("en")} of ${count(N, "node")}, ${nDrawn.toLocaleString("en")} of ${count(M, "relation")} shown`);
   byId("status").textContent = parts.join(" · ");
 }

@@ -6,8 +6,8 @@ function choose(node) {
     return;
   }
   state.way = null;
+  reveal(node);
   state.chosen = node;
-  if (!isShown[node] && !state.depth) revealKind(node);
   showPanel();
   if (state.depth) {
     applyFilters();
@@ -19,11 +19,20 @@ function choose(node) {
   keepInHash();
 }
 
-function revealKind(node) {
+// What hides a node gives way: the local view, its kind, verdict, standing and month, and at last all.
+function reveal(node) {
+  if (isShown[node]) return;
+  state.depth = 0;
   state.off.kind.delete(kindOf(node));
   state.off.verdict.delete(nodes.verdict[node]);
-  syncLegend();
+  state.off.standing.delete(nodes.standing[node]);
+  if (monthOf[node] >= 0) {
+    state.from = Math.min(state.from, monthOf[node]);
+    state.to = Math.max(state.to, monthOf[node]);
+  }
   applyFilters();
+  if (isShown[node]) syncLegend();
+  else showAll(); // its notes are hidden
 }
 
 function leave() {

@@ -8,19 +8,19 @@ byId("search").addEventListener("input", () => {
 
 function search(text) {
   state.words = text.trim();
-  const words = fold(state.words).split(/\s+/).filter(Boolean);
+  if (state.words && state.chosen >= 0 && !(state.way && state.way.end < 0)) leave();
+  const words = soughtWords();
   found = [];
   if (words.length) {
     openFilters(false);
     const scores = new Map();
     for (const node of byImportance) {
-      if (isShown[node] && words.every((word) => foldedNames[node].includes(word))) scores.set(node, score(node, words));
+      if (words.every((word) => foldedNames[node].includes(word))) scores.set(node, score(node, words));
     }
     found = [...scores.keys()].sort((a, b) => scores.get(b) - scores.get(a));
   }
-  showResults(words);
+  showResults();
   showStatus();
-  if (state.words && state.chosen >= 0 && !(state.way && state.way.end < 0)) leave();
   findFocus();
   keepInHash();
 }
@@ -30,15 +30,24 @@ function score(node, words) {
   return words.reduce((sum, word) => sum + (label === word ? 4 : label.startsWith(word) ? 3 : label.includes(` ${word}`) ? 2 : label.includes(word) ? 1 : 0), 0) + (isNote(node) ? 0.5 : 0);
 }
 
-function showResults(words) {
+const soughtWords = () => fold(state.words).split(/\s+/).filter(Boolean);
+
+// Why a node is not on the map, empty where it is.
+const whyHidden = (node) => (isShown[node] ? "" : `hidden by the ${isLet[node] ? "local view" : "filters"}`);
+
+function showResults() {
   const most = 40;
+  const words = soughtWords();
   const box = byId("results");
+  const active = [...box.children].indexOf(document.activeElement);
   box.hidden = !state.words;
   box.replaceChildren(...found.slice(0, most).map((node) => {
-    const hint = words.every((word) => foldedLabels[node].includes(word)) ? "" : nodes.also[node];
-    return nodeButton(node, { marked: mark(nodes.label[node], words), hint: hint && shorten(hint, 120) });
+    const also = words.every((word) => foldedLabels[node].includes(word)) ? "" : nodes.also[node];
+    const hint = [whyHidden(node), also && shorten(also, 120)].filter(Boolean).join(" · ");
+    return nodeButton(node, { marked: mark(nodes.label[node], words), hint });
   }));
-  if (found.length > most) box.append(make("p", { class: "quiet row" }, `and ${(found.length - most).toLocaleString("en")} more, all bright on the map`));
+  if (active >= 0 && box.children[active]) box.children[active].focus();
+  if (found.length > most) box.append(make("p", { class: "quiet row" }, `and ${(found.length - most).toLocaleString("en")} more`));
 }
 
 // The words stand out where folding keeps the length of the text.

@@ -11,7 +11,8 @@ const state = {
 };
 const X = Float64Array.from(nodes.x);
 const Y = Float64Array.from(nodes.y);
-const isShown = new Uint8Array(N);
+const isLet = new Uint8Array(N); // nodes, by the filters
+const isShown = new Uint8Array(N); // of these, by the local view
 const isDrawn = new Uint8Array(M); // edges
 let nShown = 0;
 let nDrawn = 0;
@@ -28,6 +29,7 @@ function filterNodes() {
       && (month < 0 || (month >= state.from && month <= state.to));
   }
   if (isChoosy()) hideLeft();
+  isLet.set(isShown);
   if (state.depth && state.chosen >= 0) keepNear();
 }
 
@@ -108,6 +110,7 @@ function applyFilters() {
   for (let edge = 0; edge < M; edge += 1) nDrawn += isDrawn[edge] = isOpen(edge) ? 1 : 0;
   stale.back = true;
   findFocus();
+  if (state.words) showResults();
   showStatus();
   showEmpty();
 }
@@ -121,7 +124,7 @@ function findFocus() {
   } else if (state.chosen >= 0 && isShown[state.chosen] && !state.depth) {
     const own = Array.from(edgesOf(state.chosen)).filter((edge) => isDrawn[edge]);
     focus = { nodes: new Set([state.chosen, ...own.map((edge) => otherEnd(edge, state.chosen))]), edges: own };
-  } else if (state.words) {
+  } else if (state.words && !state.depth) {
     focus = { nodes: new Set(found), edges: [] };
   }
   stale.front = true;

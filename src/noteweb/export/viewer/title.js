@@ -40,7 +40,7 @@ function paintLabels(layer) {
   if (focus) labelNodes(layer, place, [...focus.nodes].sort((a, b) => (b === state.chosen) - (a === state.chosen) || importance(b) - importance(a)), 60);
   if (!state.depth) labelAreas(layer, place);
   const room = Math.round(layer.width * layer.height / 16000);
-  if (!focus) labelNodes(layer, place, byImportance, room);
+  if (!focus) labelNodes(layer, place, state.depth ? [state.chosen, ...byImportance.filter((node) => node !== state.chosen)] : byImportance, room);
 }
 
 // A name in one line, or in two where it is long.
@@ -80,7 +80,7 @@ function labelNodes(layer, place, order, most) {
     if (!left || looked > 2500) return;
     if (!isShown[node]) continue;
     const r = sizeOf(node, layer.zoom);
-    if (!focus && (r < (isNote(node) ? 4.5 : 7) || isNamesake(node, layer.zoom))) continue;
+    if (!focus && node !== state.chosen && (r < (isNote(node) ? 4.5 : 7) || isNamesake(node, layer.zoom))) continue;
     const [x, y] = layer.at(X[node], Y[node]);
     if (x < 0 || y < 0 || x > layer.width || y > layer.height) continue;
     looked += 1;

@@ -1,6 +1,7 @@
 // The way between two nodes.
 
 function startWay(node) {
+  leaveLocal();
   state.way = { start: node, end: -1, steps: null };
   showWay();
   findFocus();
@@ -13,6 +14,8 @@ function startWay(node) {
 // The cheapest way over what is shown: a written link is nearer than a shared tag, and a tag that
 // many share sets them apart. The costs are those of `noteweb path`.
 function findWay(start, end) {
+  leaveLocal();
+  for (const node of [start, end]) reveal(node);
   const cost = new Float64Array(N).fill(Infinity);
   const came = new Int32Array(N).fill(-1);
   const rows = [[start]]; // nodes by cost in quarters
@@ -44,6 +47,12 @@ function findWay(start, end) {
   findFocus();
   fit([start, end, ...steps.map((step) => step.from)]);
   keepInHash();
+}
+
+function leaveLocal() {
+  if (!state.depth) return;
+  state.depth = 0;
+  applyFilters();
 }
 
 function stepCost(edge) {
