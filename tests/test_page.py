@@ -677,7 +677,9 @@ def test_on_a_phone_lists_take_turns(visit):
     page.page.fill("#search", "data")
     page.page.wait_for_selector("#results button")
     assert page.run(seen) == ["results", "panel"]  # where the path leads is asked and listed
-    ends = "[byId('side').getBoundingClientRect().bottom, byId('panel').getBoundingClientRect().top]"
+    ends = (
+        "[byId('side').getBoundingClientRect().bottom, byId('panel').getBoundingClientRect().top]"
+    )
     bottom, sheet = page.run(ends)
     assert bottom <= sheet
 
