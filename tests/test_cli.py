@@ -337,6 +337,22 @@ def test_an_export_goes_to_standard_output(vault):
     command = [sys.executable, "-m", "noteweb", "export", "json", "-q"]
     done = subprocess.run(command, capture_output=True, check=True)
     assert json.loads(done.stdout)["nodes"]
+    again = subprocess.run([*command, "-o", "-"], capture_output=True, check=True)
+    assert again.stdout == done.stdout
+    assert not Path("-").exists()
+
+
+def test_an_export_writes_over_no_note(vault, capsys):
+    """Not even --force lets an export take a note's place, under whatever name."""
+    note = next(Path().rglob("*.md"))
+    text = note.read_bytes()
+    Path("other.json").symlink_to(note)
+    for name in (str(note), str(note.absolute()), "other.json"):
+        assert run(["export", "json", "-q", "-o", name, "--force"]) == 3
+        assert "it is a note of this vault" in capsys.readouterr().err
+    assert note.read_bytes() == text
+    assert run(["export", "json", "-q", "-o", "free.json"]) == 0
+    assert run(["export", "json", "-q", "-o", "free.json", "--force"]) == 0
 
 
 def test_the_version_is_told(capsys):

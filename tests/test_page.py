@@ -652,6 +652,20 @@ def test_the_local_view_is_bright_whatever_was_sought(small):
 
 
 @needs_browser
+def test_a_click_is_answered_before_the_map_is_painted_anew(small):
+    """The first frame after a click marks the note on the old bitmaps, the next one paints."""
+    small.at_rest()
+    assert small.run("""() => {
+      const before = layers.front;
+      choose(numberOf.get("note:wide"));
+      paint();
+      const isKept = layers.front === before && stale.front;
+      paint();
+      return [isKept, layers.front === before, stale.front];
+    }""") == [True, False, False]
+
+
+@needs_browser
 def test_on_a_phone_lists_take_turns(visit):
     """Results, filters and the sheet of a note are never drawn through each other."""
     page = visit(

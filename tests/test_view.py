@@ -227,6 +227,14 @@ def test_wrong_names_in_a_filter_get_near_ones():
     assert "bees" in caught.value.hint
     with pytest.raises(BadRequest, match="'spring' is no date"):
         parse_span("spring:")
+    for wrong in ("2025-13", "2025-02-31", "0000", ":2025-00", "２０２５"):
+        with pytest.raises(BadRequest, match="is no date"):
+            parse_span(wrong)
+    for wrong in ("2025:2024", "2025-03:2025-02-28", "2025-03-02:2025-03-01"):
+        with pytest.raises(BadRequest, match="is before"):
+            parse_span(wrong)
+    for right in ("2025:2025-03", "2025-03:2025", "2024-02-29:", "2025-03-31:2025-03"):
+        assert parse_span(right)
     assert parse_span("2025-03") == Span(start="2025-03", end="2025-03")
 
 

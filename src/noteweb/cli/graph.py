@@ -113,7 +113,8 @@ def export(
         ),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file; default: standard output.")
+        Path | None,
+        typer.Option("--output", "-o", help="The file; -, as without: standard output."),
     ] = None,
     vault: Vault = None,
     *,
@@ -136,9 +137,11 @@ def export(
     Example: noteweb export graphml -o notes.graphml --view "ego:Double descent:2"
     """
     exporter = find_exporter(form)
+    output = None if output == Path("-") else output
     _check_output(output, force=force, is_text=exporter.is_text)
     with open_web(vault, quiet=quiet) as web:
         web.has_index = not no_index
+        _refuse_note(web, output)
         material = web.material(open_part(web, part), has_fields=exporter.has_fields)
         material = replace(material, paper=Paper(width_mm=width, dpi=dpi))
         with _open_output(output, quiet=quiet) as stream:
@@ -160,6 +163,15 @@ def _check_output(output: Path | None, *, force: bool, is_text: bool) -> None:
         raise WriteFailed(output, "it is a folder", "name a file in it")
     elif output.is_file() and not force:
         raise AlreadyThere(output, "give another name, or --force")
+
+
+def _refuse_note(web: NoteWeb, output: Path | None) -> None:
+    """Keep a note of the vault from being written over, whatever is forced."""
+    if output is None or not output.exists():
+        return
+    notes = (web.root / card.path for card in web.cards)
+    if any(note.exists() and output.samefile(note) for note in notes):
+        raise WriteFailed(output, "it is a note of this vault", "give another name")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
+from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -146,15 +147,29 @@ def parse_span(text: str) -> Span:
     Raises
     ------
     BadRequest
-        for what is no year, month or day
+        for what is no year, month or day, and for an end before the start
     """
     start, colon, end = text.strip().partition(":")
     if not colon:
         end = start  # one month is that month
     for day in (start, end):
-        if day and not _DATE.fullmatch(day):
+        if day and not _is_date(day):
             raise BadRequest(f"{day!r} is no date", "write 2025, 2025-03 or 2025-03-31")
+    shared = min(len(start), len(end))
+    if end[:shared] < start[:shared]:
+        raise BadRequest(f"{end} is before {start}", f"write {end}:{start}")
     return Span(start=start, end=end)
+
+
+def _is_date(text: str) -> bool:
+    """Whether a year, a month or a day is one of the calendar."""
+    if not _DATE.fullmatch(text) or not text.isascii():
+        return False
+    try:
+        date.fromisoformat(text + "0000-01-01"[len(text) :])
+    except ValueError:
+        return False
+    return True
 
 
 def require_known(what: str, names: Iterable[str], known: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ const REST = 140; // ms without movement before the bitmaps are painted anew
 const SLICE = 7; // ms
 let colours = {};
 let frameAsked = false;
+let isHasty = false; // the next frame answers a click with what is painted already
 let restTimer = 0;
 let painting = null; // the back in the making
 let hovered = -1;
@@ -56,6 +57,14 @@ function newLayer(scale, isSliced = false) {
 function paint() {
   frameAsked = false;
   if (!width || !height) return;
+  if (isHasty && layers.front && layers.back) {
+    isHasty = false;
+    compose();
+    if (state.chosen >= 0 && isShown[state.chosen]) paintRing(screen, toScreen, state.chosen);
+    redraw();
+    return;
+  }
+  isHasty = false;
   if (stale.front || !covers(layers.front)) {
     stale.front = false;
     layers.front = newLayer(ratio);
@@ -66,6 +75,10 @@ function paint() {
     stale.back = false;
     startBack();
   }
+  compose();
+}
+
+function compose() {
   screen.setTransform(ratio, 0, 0, ratio, 0, 0);
   screen.fillStyle = colours.paper;
   screen.fillRect(0, 0, width, height);

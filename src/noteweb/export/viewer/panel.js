@@ -14,6 +14,7 @@ function choose(node) {
     fitAll();
   } else {
     findFocus();
+    isHasty = true;
     bringIntoView(node);
   }
   keepInHash();

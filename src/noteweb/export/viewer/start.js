@@ -61,6 +61,7 @@ systemDark.addEventListener("change", () => setTheme());
 // On paper the page is light, and nothing is left for later.
 window.addEventListener("beforeprint", () => {
   setTheme(true);
+  isHasty = false;
   paint();
   if (painting) {
     for (const _ of painting.work) { /* all at once */ }
