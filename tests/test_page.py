@@ -304,6 +304,7 @@ def test_it_opens_on_the_whole_map(small):
     assert "Runs support 1 of the claims." in small.say("#counts")
     rows = dict(re.findall(r"([a-z ]+)\n+(\d+)", small.say("#legend [aria-label=Nodes]")))
     assert (rows["notes"], rows["claims"]) == ("4", "1")
+    assert "“noteweb graph communities” groups the notes alone" in small.say("#legend")
     small.at_rest()
     places = small.run("[width, height, ...byImportance.map((n) => toScreen(X[n], Y[n]))]")
     assert all(0 < x < places[0] and 0 < y < places[1] for x, y in places[2:])

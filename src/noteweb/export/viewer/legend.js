@@ -31,7 +31,8 @@ function buildLegend() {
   if (months.length > 1) legend.append(buildTime());
   if (areas.length) {
     legend.append(group("Communities", ...areas.map((area) => make("button", { class: "row", type: "button", onclick: () => showArea(area) },
-      make("span", { class: "name", dir: "auto" }, shorten(area.name, 70)), make("span", { class: "n" }, area.n.toLocaleString("en"))))));
+      make("span", { class: "name", dir: "auto" }, shorten(area.name, 70)), make("span", { class: "n" }, area.n.toLocaleString("en")))),
+      make("p", { class: "quiet" }, "The discs of the map hold all kinds of nodes, are split where they are large, and hardly change from map to map. “noteweb graph communities” groups the notes alone, anew each time; so it counts otherwise.")));
   }
   syncLegend();
 }
