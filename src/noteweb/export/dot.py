@@ -80,7 +80,8 @@ def _write(look: Mapping[str, str], about: Mapping[str, Json]) -> str:
 def _quote(text: str) -> str:
     """Give text between quotes, in several pieces where Graphviz would stop reading."""
     legal = make_legal(text)
-    pieces, start = [], 0
+    pieces: list[str] = []
+    start = 0
     while start < len(legal) or not pieces:
         end = start + _LONGEST
         if end < len(legal) and _is_odd(legal[start:end]):
