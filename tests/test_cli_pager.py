@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from noteweb.cli import run
-from noteweb.cli.pager import find_pager
+from noteweb.cli.pager import find_pager, paged
 
 HERE = Path(__file__).parent
 LONG = ["show", "QMP", "-q"]
@@ -161,3 +161,19 @@ def test_which_pager(monkeypatch):
     assert find_pager() == ["more", "-s"]
     monkeypatch.setenv("NOTEWEB_PAGER", "most")
     assert find_pager() == ["most"]
+
+
+def test_bytes_pass_what_is_held(monkeypatch):
+    """Who writes bytes below the text gets the stream itself, behind what was held so far."""
+    above, below = pty.openpty()
+    with os.fdopen(below, "w", encoding="utf-8") as out, os.fdopen(above, "rb", buffering=0) as end:
+        monkeypatch.setattr(sys, "stdout", out)
+        with paged(["no-such-program-here"]):
+            assert (sys.stdout.fileno(), sys.stdout.errors) == (out.fileno(), out.errors)
+            with pytest.raises(TypeError):
+                sys.stdout.write(b"")
+            sys.stdout.write("held ")
+            sys.stdout.buffer.write(b"raw\n")
+            sys.stdout.buffer.flush()
+        assert sys.stdout is out
+        assert end.read(64) == b"held raw\r\n"
