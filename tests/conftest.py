@@ -1,6 +1,12 @@
-"""What all tests share: hypothesis does not fail because a machine is busy."""
+"""What all tests share: one BLAS thread, and no failure because a machine is busy."""
 
-from hypothesis import HealthCheck, settings
+import os
+
+# Small networks on several BLAS threads cost ten times the CPU; runs have one thread too.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+from hypothesis import HealthCheck, settings  # noqa: E402 - the threads are counted at import
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
