@@ -14,7 +14,9 @@ import pytest
 from made_garden import DOUGH, NOTES, TAXES, make_garden
 from noteweb.activation.label import LABELS, Answer, Label, append_labels, read_labels
 from noteweb.cli import run
+from noteweb.cli.firing import show_report
 from noteweb.documents.read import open_document
+from noteweb.model.firing import Firing, FoundPassage, Match, MetCondition, Report
 from noteweb.schema import read_schema
 from noteweb.web import NoteWeb
 
@@ -126,18 +128,39 @@ def test_the_threshold_is_the_users(capsys, garden):
 
 
 def test_the_strongest_three_are_shown_whether_they_fire_or_not(capsys, garden):
-    """Quiet ones stand in the list at their rank, with condition and passage, marked as quiet."""
+    """Quiet ones stand in a block below those that fire, with condition and passage."""
     _, (document,) = as_json(capsys, "../dough.txt", "--fdr", "0.0001")
     (fired,), near = document["fired"], document["near"]
     assert fired["rank"] == 1
     assert [each["rank"] for each in near] == [2, 3, 4]
     out = activate(capsys, "../dough.txt", "--fdr", "0.0001", "-q")[1]
     heads = [line for line in out.splitlines() if re.match(r" {2}\d {2}", line)]
-    titles = [each["title"] for each in (fired, *near[:2])]
+    quiet = sorted(near[:2], key=lambda each: (each["false_fire_rate"], each["rank"]))
+    titles = [each["title"] for each in (fired, *quiet)]
+    assert out.index(fired["title"]) < out.index("  strong, but quiet:\n") < out.index(titles[1])
     assert [head[5:].split("  ")[0] for head in heads] == titles
     assert [" quiet, " in head for head in heads] == [False, True, True]
     assert near[1]["passage"]["text"].split()[0] in out
     assert f"quiet, but nearest: {near[2]['title']}" in out
+
+
+def test_what_fires_is_ordered_by_what_is_shown(capsys):
+    """Rarer by chance stands above stronger; what reads the same goes by strength."""
+    condition, passage = MetCondition("Receptor", "c", 1), FoundPassage(None, 1, "p", "p")
+    match = Match(condition=condition, passage=passage, score=1, words=())
+    fired = [
+        Firing(
+            note=title, title=title, path="", score=1, false_fire_rate=rate, probability=None,
+            matches=(match,), score_without=0, rate_without=1, rank=rank, learned=0,
+        )
+        for rank, (title, rate) in enumerate([("a", 1 / 200), ("b", 5e-5), ("c", 1e-6)], 1)
+    ]  # fmt: skip
+    report = Report(
+        document="x.txt", title="", identifiers=(), n_windows=1, fired=tuple(fired), near=()
+    )
+    show_report(report)
+    heads = re.findall(r"^ +(\d) {2}(\w) ", capsys.readouterr().out, re.MULTILINE)
+    assert heads == [("1", "b"), ("2", "c"), ("3", "a")]
 
 
 def test_a_long_name_stands_below_its_title(capsys, garden, tmp_path):
@@ -258,6 +281,7 @@ def test_claims_spoken_of_are_shown_with_their_standing(capsys, garden, tmp_path
         (["activate", "../dough.txt", "-C", "../nowhere"], 3, "does not exist"),
         (["label", "../dough.txt", "Reading list", "fires"], 3, "has no conditions"),
         (["label", "../dough.txt", "Owls", "perhaps"], 2, "perhaps"),
+        (["activate", "--calibration", "--format", "json"], 2, "--format json"),
     ],
 )
 def test_what_cannot_be_done_is_one_clear_line(capsys, garden, words, code, said):

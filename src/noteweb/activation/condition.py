@@ -55,6 +55,10 @@ class Conditions:
         """
         return self.join(self.best_alone(values), values[:, self.joined()])
 
+    def have_joint(self) -> NDArray[np.bool_]:
+        """Tell which notes have a joint condition, shape (n_notes,)."""
+        return np.isin(np.arange(len(self.nids)), self.owners[self.joined()])
+
     def joined(self) -> NDArray[np.int64]:
         """Give which conditions hold only together with others."""
         return np.flatnonzero(self.joint)
@@ -74,8 +78,7 @@ class Conditions:
         """Give the better of a note's alternatives and its joint conditions.
 
         The groups of a joint condition count together, wherever in the document each is met: as
-        much as halfway between their mean and the least of them, less what the window itself falls
-        short of the group met best.
+        much as the least of them, less what the window itself falls short of the group met best.
 
         Parameters
         ----------
@@ -88,7 +91,7 @@ class Conditions:
             numbers = np.unique(joint[joint // _GROUPS == whole])
             groups = np.stack([values[:, joint == n].max(axis=1) for n in numbers], axis=1)
             met = groups.max(axis=0)
-            worth = (met.mean() + met.min()) / 2 - met.max() + groups.max(axis=1)
+            worth = met.min() - met.max() + groups.max(axis=1)
             owner = owners[joint == numbers[0]][0]
             best[:, owner] = np.maximum(best[:, owner], worth)
         return best

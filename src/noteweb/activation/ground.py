@@ -104,13 +104,18 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """The usual values of the parts, and of the notes, among quiet pairs."""
+    """The usual values of the parts, and of the notes, among quiet pairs.
+
+    What a window shares with the whole of a note with a joint condition counts at most as much as
+    its conditions are met: its words would else stand in for the part that is not there.
+    """
 
     weights: Floats  # shape (4,)
     part_mean: Floats
     part_spread: Floats
     note_mean: Floats  # shape (n_notes,)
     note_spread: Floats
+    is_joint: NDArray[np.bool_]  # shape (n_notes,); notes with a joint condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +208,8 @@ def _make(
     texts = Texts(vectors=vectors[n_texts:], words=words)
     parts = find_parts(holdings, texts, sources)
     quiet = _find_quiet(index, homes, sources)
-    scale = fit_scale(parts, quiet, np.array(_WEIGHTS if is_own else _WEIGHTS_ACROSS))
+    weights = np.array(_WEIGHTS if is_own else _WEIGHTS_ACROSS)
+    scale = fit_scale(parts, quiet, weights, conditions.have_joint())
     scores = np.where(quiet, scale_parts(parts, scale), np.nan)
     return Ground(
         holdings=holdings,
@@ -268,12 +274,21 @@ def _find_chunk(
     return parts, np.stack([meaning[:, joined], shared[:, joined]])
 
 
-def fit_scale(parts: Floats, quiet: NDArray[np.bool_], weights: Floats) -> Scale:
+def fit_scale(
+    parts: Floats, quiet: NDArray[np.bool_], weights: Floats, is_joint: NDArray[np.bool_]
+) -> Scale:
     """Measure what is usual among the quiet pairs (shape (n_windows, n_notes))."""
     kept = [parts[i][quiet] for i in range(len(parts))]
-    part_mean = np.array([part.mean() if len(part) else 0.0 for part in kept])
-    part_spread = np.array([_spread(part) for part in kept])
-    total = np.where(quiet, _add_up(parts, weights, part_mean, part_spread), np.nan)
+    n_notes = parts.shape[2]
+    rough = Scale(
+        weights=weights,
+        part_mean=np.array([part.mean() if len(part) else 0.0 for part in kept]),
+        part_spread=np.array([_spread(part) for part in kept]),
+        note_mean=np.zeros(n_notes),
+        note_spread=np.ones(n_notes),
+        is_joint=is_joint,
+    )
+    total = np.where(quiet, scale_parts(parts, rough), np.nan)
     held = total[~np.isnan(total)]
     mean, spread = (held.mean(), _spread(held)) if len(held) else (0.0, 1.0)
     note_means, note_spreads = [], []
@@ -282,24 +297,17 @@ def fit_scale(parts: Floats, quiet: NDArray[np.bool_], weights: Floats) -> Scale
         own_mean, own_spread = (own.mean(), _spread(own)) if len(own) > 1 else (mean, spread)
         note_means.append(mean + _OWN_SHARE * (own_mean - mean))
         note_spreads.append(own_spread**_OWN_SHARE * spread ** (1 - _OWN_SHARE))
-    return Scale(
-        weights=weights,
-        part_mean=part_mean,
-        part_spread=part_spread,
-        note_mean=np.array(note_means),
-        note_spread=np.array(note_spreads),
-    )
+    return replace(rough, note_mean=np.array(note_means), note_spread=np.array(note_spreads))
 
 
 def scale_parts(parts: Floats, scale: Scale) -> Floats:
     """Add the weighed parts up, in deviations of each note's background."""
-    total = _add_up(parts, scale.weights, scale.part_mean, scale.part_spread)
+    each = (parts - scale.part_mean[:, None, None]) / scale.part_spread[:, None, None]
+    if scale.is_joint.any():
+        met = np.tensordot(scale.weights[:2], each[:2], axes=1) / scale.weights[:2].sum()
+        each[2:] = np.where(scale.is_joint, np.minimum(each[2:], met), each[2:])
+    total = np.tensordot(scale.weights, each, axes=1)
     return np.asarray((total - scale.note_mean) / scale.note_spread)
-
-
-def _add_up(parts: Floats, weights: Floats, mean: Floats, spread: Floats) -> Floats:
-    each = (parts - mean[:, None, None]) / spread[:, None, None]
-    return np.asarray(np.tensordot(weights, each, axes=1))
 
 
 def _spread(values: Floats) -> float:

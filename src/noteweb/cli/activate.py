@@ -57,6 +57,9 @@ def activate(
     from noteweb.activation.front import Options
     from noteweb.cli import firing, shape
 
+    if calibration and form is ValueFormat.JSON:
+        message = "the reliability curve is only drawn"
+        raise BadRequest(message, "leave --format json away")
     with open_web(vault, quiet=quiet, device=device) as web:
         if calibration:
             firing.show_bins(*web.activation.reliability())

@@ -33,16 +33,18 @@ _ARROWS = {"links_to": "links", "feeds_back": "feedback", "similar": "likeness"}
 
 
 def show_report(report: Report) -> None:
-    """Show which notes a document fires, strongest first, and what else it wakes.
+    """Show which notes a document fires, surest first, and what else it wakes.
 
-    The strongest three stand in the list whether they fire or not, so that the reader sees what
-    only just stays quiet.
+    Those of the strongest three that stay quiet stand in a block of their own below.
     """
     _show_head(report)
     among = [f for f in report.near if report.fired and f.rank <= _ALWAYS_SHOWN]
-    shown = sorted((*report.fired, *among), key=lambda firing: firing.rank)
-    for number, firing in enumerate(shown, 1):
-        _show_firing(number, firing, is_quiet=firing in among)
+    for number, firing in enumerate(sorted(report.fired, key=_by_rate), 1):
+        _show_firing(number, firing, is_quiet=False)
+    if among:
+        typer.echo("  strong, but quiet:")
+    for number, firing in enumerate(sorted(among, key=_by_rate), len(report.fired) + 1):
+        _show_firing(number, firing, is_quiet=True)
     if not report.fired:
         why = "" if report.near else ": no note has an Activation or Receptor field"
         typer.echo(f"  nothing fires{why}")
@@ -97,6 +99,11 @@ def show_rate(firing: Firing) -> str:
     if firing.probability is not None:
         return f"probability {firing.probability:.2f}, by your labels"
     return _odds(firing.false_fire_rate)
+
+
+def _by_rate(firing: Firing) -> tuple[float, float, int]:
+    """Order firings by what is shown of them, the surest first; ties by strength."""
+    return -(firing.probability or 0.0), max(firing.false_fire_rate, _RAREST), firing.rank
 
 
 def trim(text: str, stems: Iterable[str]) -> str:
