@@ -70,6 +70,15 @@ def test_it_lies_beside_the_own_group_of_version_two(system, made, tmp_path):
     assert len(made) == 1
 
 
+def test_odd_mounts_lead_nowhere(system, made, tmp_path):
+    """A name that is no Unicode, and a tree that this process has no group in."""
+    proc = system(("/box", tmp_path / "all", "cgroup2", "rw"), own="8:cpu:/\n")
+    with (proc / "self/mountinfo").open("ab") as stream:
+        stream.write(b"32 1 0:2 / /mnt/\xff rw - ext4 none rw\n")
+    assert make_group(9, proc) == Group()
+    assert made == []
+
+
 @pytest.mark.parametrize("own", ["0::/\n", "", "0::/../above\n8:cpu:/\n"])
 def test_without_a_place_nothing_is_bounded(system, tmp_path, own):
     """The command runs as it is, and nothing is said to have been refused."""

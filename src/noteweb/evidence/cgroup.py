@@ -80,8 +80,8 @@ def _find_parents(system: Path) -> Iterator[Path]:
     inside it, so it is the one above.
     """
     try:
-        mounts = [line.split() for line in (system / "self/mountinfo").read_text().splitlines()]
-        lines = [line.split(":", 2) for line in (system / "self/cgroup").read_text().splitlines()]
+        mounts = [line.split() for line in _read_lines(system / "self/mountinfo")]
+        lines = [line.split(":", 2) for line in _read_lines(system / "self/cgroup")]
     except OSError:
         return
     own = {each: path for _, names, path in lines for each in names.split(",")}
@@ -92,8 +92,12 @@ def _find_parents(system: Path) -> Iterator[Path]:
             yield _locate(Path(place), root, own["pids"])
     for words in mounts:
         root, place = words[3:5]
-        if words[words.index("-") + 1] == "cgroup2" and own.get("", "/") != root:
+        if words[words.index("-") + 1] == "cgroup2" and own.get("", root) != root:
             yield _locate(Path(place), root, own[""]).parent
+
+
+def _read_lines(path: Path) -> list[str]:
+    return os.fsdecode(path.read_bytes()).splitlines()
 
 
 def _locate(place: Path, root: str, path: str) -> Path:
