@@ -250,7 +250,7 @@ def test_a_library_is_read_reference_by_reference(capsys, garden, tmp_path):
     assert [x["document"] for x in documents] == ["../two.bib#one", "../two.bib#two"]
     assert [bool(x["fired"]) for x in documents] == [True, False]
     assert run(["label", "../two.bib", "Owls", "quiet"]) == 2
-    assert "one at a time" in capsys.readouterr().err
+    assert "name one, such as ../two.bib#one" in capsys.readouterr().err
 
 
 def test_claims_spoken_of_are_shown_with_their_standing(capsys, garden, tmp_path):
@@ -339,6 +339,34 @@ def test_a_label_is_written_down_and_counted(capsys, garden):
     ]
     assert "sourdough starter" in labels[0].passages[0]
     assert labels[0].rate < 1e-4
+
+
+def test_a_record_of_a_library_is_labelled_by_the_name_it_is_shown_by(capsys, garden):
+    """`activate` names a record FILE#KEY, and so may a label; a wrong key has a near one."""
+    text = "".join(
+        f"@article{{{key},\n title = {{Dough {key}}},\n abstract = {{{DOUGH}}}\n}}\n"
+        for key in ("one", "two")
+    )
+    (garden.parent / "refs.bib").write_text(text, encoding="utf-8")
+    assert "../refs.bib#two" in activate(capsys, "../refs.bib", "-q")[1]
+    assert run(["label", "../refs.bib#two", "Sourdough", "fires"]) == 0
+    capsys.readouterr()
+    kept = (garden / "labels.jsonl").read_text(encoding="utf-8")
+    assert "refs.bib#two" in kept
+    assert run(["label", "../refs.bib#twp", "Sourdough", "fires"]) == 2
+    assert "did you mean: ../refs.bib#two" in capsys.readouterr().err
+    assert run(["label", "../refs.bib", "Sourdough", "fires"]) == 2
+    assert "name one, such as ../refs.bib#one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("width", [30, 40, 80])
+def test_no_line_is_wider_than_asked(capsys, garden, monkeypatch, width):
+    """COLUMNS holds for every line, also where nobody watches."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    for words in (["-q"], ["-q", "--gaps", "--claims"], ["-q", "--why", "Sourdough"]):
+        lines = activate(capsys, "../dough.txt", *words)[1].splitlines()
+        assert len(lines) > 2
+        assert max(map(len, lines)) <= width, max(lines, key=len)
 
 
 def test_twenty_labels_turn_rates_into_probabilities(capsys, garden):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +17,6 @@ from noteweb.row import report_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from noteweb.model.document import Document
     from noteweb.model.firing import Gap, Report
@@ -91,16 +92,13 @@ def label(
 ) -> None:
     """Write down whether a paper fires a note; some twenty labels calibrate.
 
-    Labels stand in labels.jsonl in the vault, one a line.
+    Labels stand in labels.jsonl in the vault, one a line. A record of a library goes by the name
+    that activate shows, such as refs.bib#smith2019.
 
     Example: noteweb label paper.pdf "Double descent" fires
     """
     with open_web(vault, quiet=quiet) as web:
-        documents = list(_read([paper]))
-        if len(documents) > 1:
-            message = f"{paper} holds {len(documents)} documents"
-            raise BadRequest(message, "label one at a time")
-        web.activation.label(documents[0], web.find(note), answer)
+        web.activation.label(_read_one(paper), web.find(note), answer)
         n_labels = len(web.activation.labelled_rates()[0])
         if not quiet:
             typer.echo(f"{answer.value}: {n_labels} labels that say fires or quiet", err=True)
@@ -161,6 +159,23 @@ def _read(papers: list[str]) -> Iterator[Document]:
             typer.echo(f"{found.path}: {found.message}", err=True)
         else:
             yield found
+
+
+def _read_one(paper: str) -> Document:
+    """Read the one document that is named, out of a library by the name that `activate` shows."""
+    library, mark, _ = paper.rpartition("#")
+    is_record = bool(mark) and not Path(paper).exists() and Path(library).is_file()
+    documents = list(_read([library if is_record else paper]))
+    found = [each for each in documents if each.name == paper] if is_record else documents
+    if len(found) == 1:
+        return found[0]
+    names = [each.name for each in documents]
+    if is_record:
+        near = get_close_matches(paper, names, n=3)
+        hint = f"did you mean: {', '.join(near)}" if near else f"see them with: activate {library}"
+        raise BadRequest(f"{library} has no record {paper.removeprefix(library)}", hint)
+    hint = f"name one, such as {names[0]}" if names else "name a paper that can be read"
+    raise BadRequest(f"{paper} holds {len(names)} documents", hint)
 
 
 def _edit(path: Path) -> None:

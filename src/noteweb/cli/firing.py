@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import sys
-from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import typer
 
+from noteweb.cli.layout import find_width
 from noteweb.text.visible import visible
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH = 100
 _WIDEST = 110
+_NARROWEST = 24  # less room beside a lead is none: the text goes below it
+_HANG = 7
 _RAREST = 1e-4
 _ALWAYS_SHOWN = 3  # ranks
 _TELLING = 0.005  # less is 0.00
@@ -64,7 +66,11 @@ def show_why(report: Report, note: str) -> bool:
     if firing is None:
         return False
     does = "fires" if firing in report.fired else "does not fire"
-    typer.echo(f"{typer.style(visible(firing.title), bold=True)} {does}: {show_rate(firing)}")
+    title, told = visible(firing.title), f"{does}: {show_rate(firing)}"
+    if len(title) + len(told) < _width():
+        typer.echo(f"{typer.style(title, bold=True)} {told}")
+    else:
+        say("", f"{title} {told}")
     for match in firing.matches:
         typer.echo("")
         say(f"  {match.condition.field}:{match.condition.line}  ", match.condition.text)
@@ -126,7 +132,8 @@ def _show_head(report: Report) -> None:
     where = typer.style(name, dim=True) if report.title else ""
     fits = len(head) + len(name) + 2 <= _width()
     gap = "" if not where else "  " if fits else "\n  "
-    typer.echo(typer.style(head, bold=True) + gap + where)
+    lines = wrap(head, _width()) or [""]
+    typer.echo("\n".join(typer.style(line, bold=True) for line in lines) + gap + where)
 
 
 def _show_second_hand(found: Sequence[SecondHand]) -> None:
@@ -142,8 +149,15 @@ def _show_second_hand(found: Sequence[SecondHand]) -> None:
 def _show_firing(number: int, firing: Firing, *, is_quiet: bool) -> None:
     best = firing.matches[0]
     quiet = "quiet, " if is_quiet else ""
-    rate = typer.style(f"  {quiet}{show_rate(firing)}", fg=typer.colors.CYAN)
-    typer.echo(f"{number:>3}  {typer.style(visible(firing.title), bold=not is_quiet)}{rate}")
+    title, rate = visible(firing.title), f"{quiet}{show_rate(firing)}"
+    lead, room = f"{number:>3}  ", max(1, _width() - 5)
+    is_one_line = len(title) + 2 + len(rate) <= room
+    for line in [title] if is_one_line else wrap(title, room) or [""]:
+        typer.echo(lead + typer.style(line, bold=not is_quiet), nl=not is_one_line)
+        lead = " " * len(lead)
+    gap = "  " if is_one_line else lead
+    for line in wrap(rate, room):
+        typer.echo(gap + typer.style(line, fg=typer.colors.CYAN))
     lead = f"     {best.condition.field}:{best.condition.line}  "
     say(lead, trim(best.condition.text, best.words), stems=best.words)
     lead = f"     {_place(best.passage)}  "
@@ -182,7 +196,10 @@ def _place(passage: FoundPassage) -> str:
 
 def say(lead: str, text: str, *, stems: Iterable[str] = (), dim: bool = False) -> None:
     """Write a text wrapped behind its lead, words in common stressed."""
-    lines = wrap(visible(" ".join(text.split())), max(30, _width() - len(lead))) or [""]
+    if _width() - len(lead) < _NARROWEST and lead.strip():
+        typer.echo(typer.style(lead.rstrip(), dim=True))
+        lead = " " * min(len(lead), _HANG)
+    lines = wrap(visible(" ".join(text.split())), max(1, _width() - len(lead))) or [""]
     for number, line in enumerate(lines):
         front = lead if number == 0 else " " * len(lead)
         body = typer.style(line, dim=True) if dim else _stress(line, stems)
@@ -190,9 +207,8 @@ def say(lead: str, text: str, *, stems: Iterable[str] = (), dim: bool = False) -
 
 
 def _width() -> int:
-    if not sys.stdout.isatty():
-        return _PIPE_WIDTH
-    return min(get_terminal_size((_PIPE_WIDTH, 24)).columns, _WIDEST)
+    found = find_width()
+    return _PIPE_WIDTH if found == sys.maxsize else min(found, _WIDEST)
 
 
 def _stress(line: str, stems: Iterable[str]) -> str:
