@@ -51,9 +51,9 @@ if {level!r} == "unshare":
     from noteweb.evidence.namespace import enter, plan_mounts
     enter(plan_mounts(Path({folder!r})))
     kernel.drop_privileges()
-open({folder!r} + "/work/own", "w").close()
+open(os.path.join({folder!r}, "work", "own"), "w").close()
 for attempt in (
-    lambda: open({folder!r} + "/foreign", "w"),
+    lambda: open(os.path.join({folder!r}, "foreign"), "w"),
     lambda: open({hidden!r}),
     lambda: socket.create_connection(("127.0.0.1", {port}), 1),
 ):
