@@ -25,7 +25,7 @@ from noteweb import NoteWeb
 from noteweb.cli import run
 from noteweb.index.folder import remove_index
 from noteweb.parse.notes import parse_note
-from noteweb.row import page_row
+from noteweb.row.note import page_row
 from noteweb.server import desk as desks
 from noteweb.server.desk import Desk, Stopped
 from noteweb.server.serve import build_server

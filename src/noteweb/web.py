@@ -6,9 +6,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from noteweb.errors import BadRequest, ModelUnavailable, Problem
-from noteweb.indexed_vault import IndexedVault
+from noteweb.graphed_vault import GraphedVault
 from noteweb.model.hit import Hit, Mode, Only
-from noteweb.model.note import CLAIMS
 from noteweb.model.view import Filter, View, ViewKind, require_known
 from noteweb.vault import read_note, scan
 
@@ -22,27 +21,21 @@ if TYPE_CHECKING:
 
     from noteweb.activation.front import Activation
     from noteweb.activation.front import Options as ActivationOptions
-    from noteweb.argument.front import Argument
     from noteweb.argument.impact import Struck
-    from noteweb.claimset import ClaimSet
-    from noteweb.evidence.front import Evidence
     from noteweb.evidence.run import Options
-    from noteweb.export.material import KnownClaim, Material
     from noteweb.graph.build import Graph
     from noteweb.graph.route import Route
     from noteweb.graph.selection import Found
     from noteweb.graph.walk import Direction, Neighbour
     from noteweb.mend import Repair
-    from noteweb.model.claim import Claim
     from noteweb.model.document import Document
     from noteweb.model.firing import Report
-    from noteweb.model.layout import Layout
-    from noteweb.model.note import Json, Note
+    from noteweb.model.note import Note
     from noteweb.model.verdict import Verdict
     from noteweb.vault import NoteFile
 
 
-class NoteWeb(IndexedVault):
+class NoteWeb(GraphedVault):
     """A vault of notes with its index, and the questions it answers.
 
     Use it as a context manager, or `close` it. Questions bring the index up to date first, once,
@@ -122,27 +115,6 @@ class NoteWeb(IndexedVault):
         return tuple(known[key] for key in folded)
 
     @cached_property
-    def graph(self) -> Graph:
-        """The graph of notes, ghosts, tags, domains and tools; see `noteweb.graph.build`."""
-        from noteweb.graph.assembly import assemble_graph, link_graph
-
-        if not self.has_index:
-            return link_graph(self.cards, self.root)
-        return assemble_graph(self.index, self.cards, self.root)
-
-    @property
-    def claims(self) -> tuple[Claim, ...]:
-        """Every claim of the notes, in the order of the paths."""
-        return self._claim_set.claims
-
-    @cached_property
-    def evidence(self) -> Evidence:
-        """The experiments behind the claims: records, runs, permissions."""
-        from noteweb.evidence.front import Evidence
-
-        return Evidence(self.root, self.folder, lambda: self.claims)
-
-    @cached_property
     def activation(self) -> Activation:
         """The notes' conditions, ready to be held against documents.
 
@@ -158,7 +130,7 @@ class NoteWeb(IndexedVault):
         if self.model == "none":
             raise ModelUnavailable("none", "this vault is searched by words alone")
         sources = Sources(
-            root=self.root, claims=lambda: self.claims, findings=lambda: self._findings
+            root=self.root, claims=lambda: self.claims, findings=lambda: self.findings
         )
         tools = Tools(index=self.index, embedder=self.bulk_embedder, progress=self.progress)
         return Activation(sources, tools)
@@ -245,52 +217,6 @@ class NoteWeb(IndexedVault):
         answers = Answers(find=self.find, search=self._find_hits, activate=self._find_fired)
         return select(self.graph, view or View(), only or Filter(), answers)
 
-    def add_verdicts(self, graph: Graph) -> None:
-        """Add to the claims in a part of the graph their verdicts and standings, as known now."""
-        from noteweb.graph.claims import add_findings
-
-        add_findings(graph, self._findings)
-
-    def layout(self, graph: Graph | None = None) -> Layout:
-        """Give the map of the graph, or of a part of it; the whole one is kept with the index.
-
-        When a note comes or goes the kept map changes little; see `noteweb.graph.layout`.
-
-        Raises
-        ------
-        NotewebError
-            as `sync`
-        """
-        from noteweb.graph.layout import lay_out
-        from noteweb.model.layout import read_layout
-
-        if not self.has_index or (graph is not None and graph is not self.graph):
-            return lay_out(self.graph if graph is None else graph)
-        old = read_layout(self.index.read_layout())
-        found = lay_out(self.graph, old)
-        if found is not old:
-            self.index.keep_layout(found.to_json())
-        return found
-
-    def material(self, graph: Graph, *, has_fields: bool = False) -> Material:
-        """Give what exporters write from: a part of the graph, its claims now with verdicts.
-
-        With `has_fields` its notes have their seven fields too, each a list of what it states.
-        """
-        from noteweb.export.material import Material
-        from noteweb.graph.build import note_key
-
-        self.add_verdicts(graph)
-        return Material(
-            graph=self._add_fields(graph) if has_fields else graph,
-            title=self.root.resolve().name,
-            layout=lambda: self.layout(graph),
-            notes=lambda: (note for note in self.notes() if note_key(note.card.id) in graph),
-            evidence=lambda: self._known_claims(graph),
-            code=self._experiment_file,
-            runs=self.evidence.workplace.runs,
-        )
-
     def export(self, form: str, view: View | None = None, only: Filter | None = None) -> bytes:
         """Write a view of the graph in a format, by the names in `noteweb.export.EXPORTERS`.
 
@@ -310,13 +236,6 @@ class NoteWeb(IndexedVault):
         write_export(self.material(self.view(view, only), has_fields=has_fields), form, stream)
         return stream.getvalue()
 
-    @cached_property
-    def argument(self) -> Argument:
-        """What the claims make of one another, on top of the verdicts that records give."""
-        from noteweb.argument.front import argue
-
-        return argue(self.evidence.rows())
-
     def impact(self, claim: str) -> tuple[Struck, ...]:
         """Give the claims that the fall of one reaches; see `noteweb.argument.impact`.
 
@@ -326,12 +245,6 @@ class NoteWeb(IndexedVault):
         """
         self.evidence.pick([claim])
         return self.argument.impact(claim)
-
-    def renew(self) -> None:
-        """Look at the notes and records again with the next question; see `IndexedVault.renew`."""
-        super().renew()
-        for name in ("evidence", "argument", "_findings"):
-            self.__dict__.pop(name, None)
 
     def repairs(self, names: Sequence[str] = ()) -> Iterator[Repair]:
         """Find the notes whose encoding is damaged and can be restored exactly, by path.
@@ -367,7 +280,7 @@ class NoteWeb(IndexedVault):
             for p in find_problems(self.index.catalogue)
             if p.path in files and (p.path, p.code) not in known
         )
-        wrong = [*self._claim_set.problems, *self.evidence.problems()]
+        wrong = [*self.claim_set.problems, *self.evidence.problems()]
         found = [*seen.problems, *told, *links, *find_double_ids(own), *wrong]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.code)))
 
@@ -393,55 +306,9 @@ class NoteWeb(IndexedVault):
         if not self.has_index:
             raise BadRequest(f"the view {view} needs the index", "leave --no-index away")
 
-    @cached_property
-    def _findings(self) -> dict[str, dict[str, Json]]:
-        """What is known of each claim, for its node."""
-        if not self.claims:
-            return {}  # without opening any experiment
-        return {
-            row.claim.id: row.verdict.summary() | self.argument.summary(row.claim.id)
-            for row in self.evidence.rows()
-        }
-
-    def _add_fields(self, graph: Graph) -> Graph:
-        from noteweb.graph.build import note_key
-        from noteweb.graph.view import pick
-
-        told = pick(graph, graph)
-        for note in self.notes():
-            about = told.nodes.get(note_key(note.card.id), {})
-            for unit in note.units if about else ():
-                about.setdefault(unit.field.value, []).append(unit.text)
-        return told
-
-    def _known_claims(self, graph: Graph) -> list[KnownClaim]:
-        from noteweb.export.material import KnownClaim
-        from noteweb.graph.claims import claim_key
-
-        asked = [claim.id for claim in self.claims if claim_key(claim.id) in graph]
-        return [
-            KnownClaim(claim=account.claim, verdict=account.verdict, records=account.records())
-            for account in map(self.evidence.why, asked)
-        ]
-
-    def _experiment_file(self, name: str) -> Path | None:
-        found = self.evidence.workplace.finder.find(name)
-        return found.place.path if found else None
-
     def _forget(self) -> None:
         super()._forget()
-        for name in ("graph", "evidence", "argument", "activation", "_claim_set", "_findings"):
-            self.__dict__.pop(name, None)
-
-    @cached_property
-    def _claim_set(self) -> ClaimSet:
-        from noteweb.claimset import read_claim_set
-        from noteweb.index.lookup import find_cards_with
-
-        if not self.has_index:
-            return read_claim_set(self.cards)
-        self.refresh(with_vectors=False)
-        return read_claim_set(find_cards_with(self.index.catalogue, CLAIMS))
+        self.__dict__.pop("activation", None)
 
 
 def _read(root: Path, files: Mapping[str, NoteFile], path: str) -> Note | None:

@@ -7,21 +7,18 @@ an encoder is kept with the index's phrases, so that an edit embeds only what it
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from noteweb.activation.background import find_quiet, read_background
 from noteweb.activation.condition import Conditions, read_conditions
 from noteweb.activation.general import read_general
 from noteweb.activation.lexicon import add_up, cosines, count_terms, rarity, weigh
 from noteweb.activation.likeness import best_by_owner, centre, find_cohort, normalise
 from noteweb.activation.null import Null, fit_null
-from noteweb.activation.window import cut_windows
 from noteweb.index.embedding import phrase_vectors
 from noteweb.index.vectors import check_units
-from noteweb.model.document import Sentence
-from noteweb.text.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,8 +53,6 @@ _OWN_SHARE = 0.5
 _FEWEST_CONDITIONS = 240
 _FEWEST_WINDOWS = 60
 
-_N_SOURCES = 96  # notes that stand as background
-_N_WINDOWS = 6  # of each; of fewer notes more each
 _POOL = 4_000  # conditions among which neighbours are looked for
 
 _CHUNK = 64  # windows at once
@@ -190,7 +185,7 @@ def _make(
 ) -> Ground:
     """Make a ground; `homes` are the notes (nids) that what is held against stands in."""
     index = tools.index
-    sources, windows = _read_background(index)
+    sources, windows = read_background(index)
     if len(windows) < _FEWEST_WINDOWS:
         passages = read_general().passages
         sources = np.concatenate([sources, -2 - np.arange(len(passages))])
@@ -207,7 +202,7 @@ def _make(
     words = count_terms(windows, index.text.sequence)
     texts = Texts(vectors=vectors[n_texts:], words=words)
     parts = find_parts(holdings, texts, sources)
-    quiet = _find_quiet(index, homes, sources)
+    quiet = find_quiet(index, homes, sources)
     weights = np.array(_WEIGHTS if is_own else _WEIGHTS_ACROSS)
     scale = fit_scale(parts, quiet, weights, conditions.have_joint())
     scores = np.where(quiet, scale_parts(parts, scale), np.nan)
@@ -375,58 +370,3 @@ def _read_body(
     with index.reading_vectors() as vectors:
         body = check_units(np.asarray(vectors[pairs[:, 1]]))
     return body, np.searchsorted(nids, pairs[:, 0])
-
-
-def _read_background(index: Index) -> tuple[NDArray[np.int64], list[str]]:
-    """Give windows of the notes' bodies and the note (nid) of each, the same for the same notes.
-
-    A large vault is sampled by a hash of the notes' ids, so that an edit leaves the sample alone.
-    """
-    notes = index.catalogue.rows("SELECT nid, id FROM notes")
-    notes.sort(key=lambda row: blake2b(row[1].encode(), digest_size=8).digest())
-    n_each = _N_WINDOWS * _N_SOURCES // max(1, min(len(notes), _N_SOURCES))
-    sources: list[int] = []
-    windows: list[str] = []
-    n_sources = 0
-    for nid, _ in notes:
-        cut = _cut_body(index, nid)
-        picked = [cut[i] for i in np.linspace(0, len(cut) - 1, min(len(cut), n_each)).astype(int)]
-        sources += [nid] * len(picked)
-        windows += picked
-        n_sources += bool(picked)
-        if n_sources == _N_SOURCES:
-            break
-    return np.array(sources, dtype=np.int64), windows
-
-
-def _cut_body(index: Index, nid: int) -> list[str]:
-    text = "\n\n".join(
-        text
-        for (text,) in index.catalogue.rows(
-            "SELECT text FROM passages WHERE nid = ? AND field = 'body' AND ordinal > 0"
-            " ORDER BY ordinal, pid",
-            (nid,),
-        )
-    )
-    return [window.text for window in cut_windows(text, _read_sentences(text))]
-
-
-def _read_sentences(text: str) -> tuple[Sentence, ...]:
-    """Split plain text into sentences, without places."""
-    return tuple(
-        Sentence(" ".join(text[start:end].split()), start, end, 1)
-        for start, end in split_sentences(text)
-    )
-
-
-def _find_quiet(
-    index: Index, nids: NDArray[np.int64], sources: Sequence[int] | NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Tell which notes have nothing to do with the source of each window."""
-    linked: dict[int, set[int]] = {}
-    for source, target in index.catalogue.rows("SELECT source, target FROM edges"):
-        linked.setdefault(source, {source}).add(target)
-        linked.setdefault(target, {target}).add(source)
-    return np.array(
-        [~np.isin(nids, list(linked.get(int(source), {int(source)}))) for source in sources]
-    ).reshape(len(sources), len(nids))

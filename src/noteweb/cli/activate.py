@@ -13,7 +13,7 @@ from noteweb.activation.label import Answer
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Device, NoteName, Quiet, Value, ValueFormat, Vault, open_web, tell
 from noteweb.errors import BadRequest, ConditionsMissing, EditorFailed
-from noteweb.row import report_row
+from noteweb.row.paper import report_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

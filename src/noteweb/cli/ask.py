@@ -24,7 +24,7 @@ from noteweb.cli.options import (
     tell,
 )
 from noteweb.model.hit import Mode, Only
-from noteweb.row import HIT_COLUMNS, hit_row, note_row
+from noteweb.row.note import HIT_COLUMNS, hit_row, note_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import typer
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.complete import complete_claim
 from noteweb.cli.options import ClaimId, Quiet, Value, ValueFormat, Vault, open_web
-from noteweb.row import account_row, claim_row, impact_row
+from noteweb.row.claim import account_row, claim_row, impact_row
 from noteweb.text.visible import visible
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from noteweb.cli.options import (
 from noteweb.errors import AlreadyThere, BadRequest, WriteFailed
 from noteweb.export import EXPORTERS, find_exporter, write_export
 from noteweb.export.material import Paper
-from noteweb.row import answer_row, neighbour_rows, outline_rows
+from noteweb.row.graph import answer_row, neighbour_rows, outline_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -21,7 +21,7 @@ from noteweb.cli.options import (
     open_web,
     tell_if_empty,
 )
-from noteweb.row import PROBLEM_COLUMNS, problem_row
+from noteweb.row.note import PROBLEM_COLUMNS, problem_row
 from noteweb.text.visible import visible
 
 

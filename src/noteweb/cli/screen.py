@@ -163,9 +163,9 @@ def _read(found: Screening) -> None:
 
 
 def _show(found: Screening, form: RankingFormat, limit: int | None, about: dict[str, str]) -> None:
-    from noteweb import row
     from noteweb.cli import shape
     from noteweb.cli.options import HitFormat
+    from noteweb.row.paper import listed_row, screening_row
 
     ranked = (each for each in found.listing() if each.answer is None)
     listed = list(islice(ranked, limit))
@@ -173,8 +173,8 @@ def _show(found: Screening, form: RankingFormat, limit: int | None, about: dict[
         for each in listed:
             _show_record(each, found.words)
         return
-    rows = [row.listed_row(each) for each in listed]
-    standing = row.screening_row(found.progress())
+    rows = [listed_row(each) for each in listed]
+    standing = screening_row(found.progress())
     whole = about | {"labels": str(found.labels), "standing": standing, "records": rows}
     typer.echo(shape.write_rows(rows, HitFormat(form.value), whole), nl=False)
 

@@ -10,7 +10,7 @@ import typer
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import Value, ValueFormat, Vault, open_web
 from noteweb.errors import NobodyToAsk
-from noteweb.row import experiment_row, trust_row
+from noteweb.row.claim import experiment_row, trust_row
 
 if TYPE_CHECKING:
     from noteweb.evidence.front import Evidence

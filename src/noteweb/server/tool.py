@@ -10,7 +10,10 @@ from noteweb.argument.front import argue
 from noteweb.errors import BadRequest, DocumentUnreadable
 from noteweb.graph.walk import Direction
 from noteweb.model.hit import Only
-from noteweb.row import claim_row, hit_row, impact_row, neighbour_rows, page_row, report_row
+from noteweb.row.claim import claim_row, impact_row
+from noteweb.row.graph import neighbour_rows
+from noteweb.row.note import hit_row, page_row
+from noteweb.row.paper import report_row
 from noteweb.schema import read_schema
 from noteweb.server import question
 

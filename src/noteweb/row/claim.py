@@ -1,0 +1,128 @@
+"""Claims, their evidence and their standing as rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from noteweb.argument.front import Argument
+    from noteweb.argument.impact import Struck
+    from noteweb.evidence.find import Found
+    from noteweb.evidence.front import Account, ClaimRow, TrustRow
+    from noteweb.row import Row
+
+
+def impact_row(claim: str, found: Iterable[Struck]) -> Row:
+    """Give what a claim's fall reaches as ``impact.json`` has it."""
+    return {
+        "claim": claim,
+        "reached": [
+            {
+                "claim": each.claim.id,
+                "statement": each.claim.statement,
+                "note": each.claim.note_id,
+                "effect": each.effect.value,
+                "before": each.before.value,
+                "after": each.after.value,
+                "way": [tie._asdict() for tie in each.ties],
+            }
+            for each in found
+        ],
+    }
+
+
+def claim_row(row: ClaimRow, argument: Argument) -> Row:
+    """Give a claim as ``noteweb claims --format jsonl`` has it."""
+    return {
+        "claim": row.claim.id,
+        "statement": row.claim.statement,
+        "kind": row.claim.kind.value,
+        "note": row.claim.note_id,
+        "path": row.claim.path,
+        "verdict": row.verdict.kind.value,
+        "reason": str(row.verdict.reason),
+        "remarks": [str(remark) for remark in row.verdict.remarks],
+        "previous": row.verdict.previous.value if row.verdict.previous else None,
+        "evidence": [each.experiment for each in row.claim.evidence],
+        "n_seeds": row.verdict.n_seeds,
+        "ended": row.ended or None,
+        **argument.summary(row.claim.id),
+    }
+
+
+def standing_row(argument: Argument, claim: str) -> Row:
+    """Give why a claim stands or not, as part of what ``noteweb why --format json`` has."""
+    found = argument.environments(claim)
+    return {
+        **argument.summary(claim),
+        "chain": [
+            {
+                "claim": link.claim,
+                "standing": link.standing.label.value,
+                "depth": link.depth,
+                "because": [
+                    {"ground": each.ground.value, "claim": each.claim or None}
+                    for each in link.standing.because
+                ],
+            }
+            for link in argument.chain(claim)
+        ],
+        "rests_on": [sorted(each) for each in found.sets],
+        "rests_on_is_cut": found.is_cut,
+    }
+
+
+def trust_row(row: TrustRow) -> Row:
+    """Give an experiment's standing as JSON."""
+    return {
+        "experiment": row.name,
+        "source": row.source,
+        "file": row.file,
+        "standing": row.standing.value,
+        "allowed": row.allowed or None,
+    }
+
+
+def experiment_row(found: Found) -> Row:
+    """Give an experiment as JSON, with its declaration as ``experiment.json`` has it."""
+    return {
+        "experiment": found.place.name,
+        "source": found.place.source,
+        "file": found.place.label,
+        "defect": found.defect or None,
+        "declaration": found.experiment.to_json() if found.experiment else None,
+    }
+
+
+def account_row(found: Account, argument: Argument) -> Row:
+    """Give what a claim's verdict and its standing rest on as JSON."""
+    return {
+        "claim": found.claim.id,
+        "statement": found.claim.statement,
+        "kind": found.claim.kind.value,
+        "note": found.claim.note_id,
+        "verdict": found.verdict.to_json(),
+        "standing": standing_row(argument, found.claim.id),
+        "evidence": [
+            {
+                **verdict.to_json(),
+                "params": dict(case.key.params) if case.key else dict(case.evidence.params),
+                "files": sorted(case.key.code) if case.key else [],
+                "runs": [
+                    {
+                        "seed": record.seed,
+                        "status": record.status.value,
+                        "detail": record.detail,
+                        "metrics": dict(record.metrics),
+                        "artifacts": [each.path for each in record.artifacts],
+                        "sandbox": record.sandbox,
+                        "cpu_s": record.cpu_s,
+                    }
+                    for record in case.records()
+                ],
+            }
+            for case, verdict in found.cases
+        ],
+    }
