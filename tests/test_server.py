@@ -167,6 +167,8 @@ def test_answers_are_those_of_the_command(vault, capsys, name, words):
         ("activate", {"file": "a" * 400}, "no file can be called so"),
         ("activate", {"file": "field"}, "is no file"),
         ("impact", {"claim": "upp"}, "did you mean: up"),
+        ("claims", {"verdict": "refutd"}, "did you mean: refuted"),
+        ("claims", {"verdict": "wonderful"}, "there are: supported, partly, refuted"),
         ("verify", {"claims": ["up"]}, "--allow-verify"),
         ("divine", {}, "there are: search, read"),
     ],

@@ -10,6 +10,8 @@ from noteweb.argument.front import argue
 from noteweb.errors import BadRequest, DocumentUnreadable
 from noteweb.graph.walk import Direction
 from noteweb.model.hit import Only
+from noteweb.model.verdict import VerdictKind
+from noteweb.model.view import require_known
 from noteweb.row.claim import claim_row, impact_row
 from noteweb.row.graph import neighbour_rows
 from noteweb.row.note import hit_row, page_row
@@ -199,6 +201,8 @@ class _Activator:
 
 
 def _claims(web: NoteWeb, asked: question.Claims) -> Row:
+    if asked.verdict:
+        require_known("verdict", [asked.verdict], VerdictKind)
     note = web.find(asked.note) if asked.note else ""
     rows = web.evidence.rows(asked.profile)
     argument = argue(rows)
