@@ -1,4 +1,7 @@
-"""Commands that measure, each on labelled data of the user's own: bench screening, activation."""
+"""Commands that measure, each on labelled data of the user's own: bench screening, activation.
+
+`retrieval` has a file of its own.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from noteweb.cli.options import (
     open_web,
     tell,
 )
+from noteweb.cli.retrieval import bench_retrieval
 from noteweb.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -28,7 +32,8 @@ if TYPE_CHECKING:
     from noteweb.row import Row
 
 bench = typer.Typer(
-    help="Measure noteweb on labelled data: screening, activation.", rich_markup_mode=None
+    help="Measure noteweb on labelled data: screening, activation, retrieval.",
+    rich_markup_mode=None,
 )
 
 _NAMES = {
@@ -141,6 +146,7 @@ def bench_activation(
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
+    bench.command("retrieval")(bench_retrieval)
     app.add_typer(bench, name="bench")
 
 

@@ -71,6 +71,25 @@ class Lane:
 _NO_LANE = Lane(z={}, missing=0.0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A note by its best passage, with all its candidates (pid, score), best first."""
+
+    nid: int
+    path: str
+    candidates: tuple[tuple[int, float], ...]
+
+    @property
+    def best(self) -> int:
+        """The passage (pid) that scores best."""
+        return self.candidates[0][0]
+
+    @property
+    def score(self) -> float:
+        """That passage's score."""
+        return self.candidates[0][1]
+
+
 def search(index: Index, embedder: Embedder | None, request: Request) -> tuple[Hit, ...]:
     """Find the notes for a query, best first; empty where nothing matches.
 
@@ -94,10 +113,15 @@ def search(index: Index, embedder: Embedder | None, request: Request) -> tuple[H
     return tuple(hits)
 
 
+def rank(index: Index, embedder: Embedder | None, request: Request) -> list[Ranked]:
+    """Rank the notes as `search` does, best first, and show nothing of them."""
+    words, meaning = _lanes(index, embedder, request)
+    return _rank(index, words, meaning, request.limit)
+
+
 def rank_notes(index: Index, request: Request) -> dict[int, float]:
     """Give the score of each note (nid) found by its words alone, best first."""
-    words, meaning = _lanes(index, None, request)
-    return {note.nid: note.score for note in _rank(index, words, meaning, request.limit)}
+    return {note.nid: note.score for note in rank(index, None, request)}
 
 
 def show_hit(
@@ -186,24 +210,7 @@ def _halved(lane: Lane) -> Lane:
     return Lane(z=z, missing=lane.missing * _HALF)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """A note by its best passage, with all its candidates (pid, score), best first."""
-
-    nid: int
-    path: str
-    candidates: tuple[tuple[int, float], ...]
-
-    @property
-    def best(self) -> int:
-        return self.candidates[0][0]
-
-    @property
-    def score(self) -> float:
-        return self.candidates[0][1]
-
-
-def _rank(index: Index, words: Lane, meaning: Lane, limit: int) -> list[_Found]:
+def _rank(index: Index, words: Lane, meaning: Lane, limit: int) -> list[Ranked]:
     """Give the best notes, best first; ties by path, and within a note in its order."""
     by_note: dict[tuple[int, str], list[tuple[int, float]]] = {}
     owners = find_owners(index.catalogue, words.z.keys() | meaning.z.keys())
@@ -211,7 +218,7 @@ def _rank(index: Index, words: Lane, meaning: Lane, limit: int) -> list[_Found]:
         score = round(words.of(pid) + meaning.of(pid), _DIGITS)
         by_note.setdefault(owner, []).append((pid, score))
     found = [
-        _Found(
+        Ranked(
             nid=nid,
             path=path,
             candidates=tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))),
@@ -221,7 +228,7 @@ def _rank(index: Index, words: Lane, meaning: Lane, limit: int) -> list[_Found]:
     return sorted(found, key=lambda note: (-note.score, note.path))[:limit]
 
 
-def _choose_place(index: Index, note: _Found, words: Lane, meaning: Lane) -> int:
+def _choose_place(index: Index, note: Ranked, words: Lane, meaning: Lane) -> int:
     """Choose the passage (pid) to show: the condition that the query meets, else the best one.
 
     A scenario or trigger says why the note matters in fewer words than the body does, so of the
