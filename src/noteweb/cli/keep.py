@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,9 @@ from noteweb.cli.options import (
 )
 from noteweb.row.note import PROBLEM_COLUMNS, problem_row
 from noteweb.text.visible import visible
+
+if TYPE_CHECKING:
+    from noteweb.web import NoteWeb
 
 
 def init(
@@ -53,13 +56,17 @@ def index(
     text_only: Annotated[
         bool, typer.Option("--text-only", help="Leave the embedding for later.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Go on and follow every change, until Ctrl-C.")
+    ] = False,
     model: Model = None,
     device: Device = None,
     quiet: Quiet = False,
 ) -> None:
     """Bring the index up to date: read, cut and embed what changed.
 
-    Every command does so by itself; this one is for the first time and for scripts.
+    Every command does so by itself; this one is for the first time and for scripts. With --watch
+    it goes on: what you save can be found within a second, and each update is told in a line.
 
     Example: noteweb index --vault ~/notes
     """
@@ -74,6 +81,20 @@ def index(
         if not quiet:
             render.report(report, is_lexical=web.model == "none")
             tell_if_empty(web)
+        if watch:
+            _follow(web, with_vectors=not text_only, quiet=quiet)
+
+
+def _follow(web: NoteWeb, *, with_vectors: bool, quiet: bool) -> None:
+    """Follow the notes until Ctrl-C; failures are told even where counts are not."""
+    from noteweb.cli import render
+
+    web.notice(f"watching {web.root}; Ctrl-C ends it")
+    for update in web.keep_current(with_vectors=with_vectors):
+        if update.failure is not None:
+            typer.echo(visible(f"noteweb: {update.failure.message}"), err=True)
+        elif update.report is not None and not quiet:
+            render.report(update.report, is_lexical=web.model == "none")
 
 
 def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:

@@ -66,10 +66,11 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
         n_damaged = drop_damaged(index) if source.is_thorough else 0
         changes = find_changes(index, source)
         taken = _take_notes(index, source, changes, progress) if changes else SyncReport()
-        _settle(index, source.root)
-        n_embedded = 0
+        # What a query needs comes first, then what notes are to one another.
+        _settle_ids(index)
+        n_embedded = embed_waiting(index, source.bulk, progress) if source.embedder else 0
+        _settle_edges(index, source.root)
         if source.embedder:
-            n_embedded = embed_waiting(index, source.bulk, progress)
             make_vector_edges(index, source.embedder, progress)
         compact(index, taken.n_passages_removed)
     return report(
@@ -203,16 +204,21 @@ def _choose_cutter(index: Index, source: Source, changes: Changes) -> _Cutter:
     return _Cutter.of(embedder)
 
 
-def _settle(index: Index, root: Path) -> None:
-    """Give every note its id, and find who its links and feedback names point to."""
+def _settle_ids(index: Index) -> None:
+    """Give every note an id of its own."""
     catalogue = index.catalogue
-    generation = str(catalogue.generation)
-    if catalogue.meta("edges_of") == generation:
-        return
     rows = catalogue.rows("SELECT nid, path, own_id, id FROM notes")
     settled = settle_ids([(path, own) for _, path, own, _ in rows])
     with catalogue.transaction():
         catalogue.rename({nid: settled[path] for nid, path, _, now in rows if settled[path] != now})
+
+
+def _settle_edges(index: Index, root: Path) -> None:
+    """Find who the links and feedback names of notes point to."""
+    catalogue = index.catalogue
+    generation = str(catalogue.generation)
+    if catalogue.meta("edges_of") == generation:
+        return
     numbered = find_numbered_cards(catalogue)
     nids = {card.id: nid for nid, card in numbered}
     cards = [card for _, card in numbered]
