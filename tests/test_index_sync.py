@@ -168,6 +168,28 @@ def test_stopping_after_a_note_went_leaves_no_edge_to_it(vault, counting, monkey
         assert len(web.graph)
 
 
+def test_words_that_a_stopped_run_left_dead_are_taken_out_later(vault, counting, monkeypatch):
+    """What a run took out before it was stopped shifts no score of the one that goes on."""
+    sync(vault)
+    for number in range(30):
+        (vault / f"{number}.md").write_text(f"# Bees {number}\n\nHoney.\n", encoding="utf-8")
+    sync(vault)
+    for number in range(10):
+        (vault / f"{number}.md").write_text(f"# Wasps {number}\n\nNone.\n", encoding="utf-8")
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, NoteWeb.open(vault) as web:
+        patch.setattr(counting, "encode", stop)
+        with pytest.raises(KeyboardInterrupt):
+            web.sync()
+    sync(vault)
+    gone_on = answers(vault, "bees", "honey")
+    shutil.rmtree(vault / ".noteweb")
+    assert answers(vault, "bees", "honey") == gone_on
+
+
 def test_stopping_while_reading_keeps_whole_batches(vault, monkeypatch):
     """A run that dies in its second batch leaves the first, and the next run completes it."""
     monkeypatch.setattr(noteweb.index.sync, "_BATCH", 2)

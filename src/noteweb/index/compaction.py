@@ -15,6 +15,7 @@ from noteweb.index.embedding import refresh_ann
 from noteweb.index.vectors import append_rows, find_damaged, map_rows
 
 if TYPE_CHECKING:
+    from noteweb.index.catalogue import Catalogue
     from noteweb.index.folder import Index
 
 #: The share of dead rows that is let be: their weight in a background is below what can be felt.
@@ -22,13 +23,17 @@ _DEAD_SHARE = 0.05
 
 _ROWS_AT_ONCE = 16_384
 
+_DEAD_WORDS = "n_words_removed"  # passages taken out of the text index since it was made
 
-def compact(index: Index, n_words_removed: int) -> None:
+
+def count_dead_words(catalogue: Catalogue, n_removed: int) -> None:
+    """Keep in mind, in the transaction that takes passages out, how many words are dead by it."""
+    known = int(catalogue.meta(_DEAD_WORDS) or 0)
+    catalogue.set_meta(_DEAD_WORDS, str(known + n_removed))
+
+
+def compact(index: Index) -> None:
     """Make vectors and words anew where more than a twentieth of them is dead.
-
-    Parameters
-    ----------
-    n_words_removed : passages taken out of the text index in this run
 
     Raises
     ------
@@ -36,12 +41,10 @@ def compact(index: Index, n_words_removed: int) -> None:
     """
     catalogue = index.catalogue
     n_passages = catalogue.rows("SELECT count(*) FROM passages")[0][0]
-    removed = int(catalogue.meta("n_words_removed") or 0) + n_words_removed
-    if removed > n_passages * _DEAD_SHARE:
+    if int(catalogue.meta(_DEAD_WORDS) or 0) > n_passages * _DEAD_SHARE:
         index.mend_text()
-        removed = 0
-    with catalogue.transaction():
-        catalogue.set_meta("n_words_removed", str(removed))
+        with catalogue.transaction():
+            catalogue.set_meta(_DEAD_WORDS, "0")
     live = [
         row
         for (row,) in catalogue.rows(

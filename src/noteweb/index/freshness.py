@@ -62,7 +62,6 @@ class SyncReport:
     n_notes: int = 0
     n_passages: int = 0
     n_embedded: int = 0
-    n_passages_removed: int = 0  # with the notes that changed or went
     n_waiting: int = 0  # passages that still have no vector
     mended: bool = False  # the text index had to be made anew
     n_damaged: int = 0  # vectors that were no vectors any more

@@ -11,7 +11,12 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem
-from noteweb.index.compaction import compact, drop_damaged, remove_stale_vectors
+from noteweb.index.compaction import (
+    compact,
+    count_dead_words,
+    drop_damaged,
+    remove_stale_vectors,
+)
 from noteweb.index.embedding import embed_waiting, make_vector_edges
 from noteweb.index.freshness import (
     WORDS,
@@ -72,7 +77,7 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
         _settle_edges(index, source.root)
         if source.embedder:
             make_vector_edges(index, source.embedder, progress)
-        compact(index, taken.n_passages_removed)
+        compact(index)
     return report(
         index,
         replace(
@@ -90,14 +95,14 @@ def _take_notes(index: Index, source: Source, changes: Changes, progress: Progre
     """Read what is fresh, forget what is gone; tell what was new, changed and unreadable."""
     known = find_files(index.catalogue)
     cutter = _choose_cutter(index, source, changes)
-    n_added = n_changed = n_cut = 0
+    n_added = n_changed = 0
     unread: list[Problem] = []
     progress.begin("reading notes", len(changes.fresh))
     batches = [changes.fresh[i : i + _BATCH] for i in range(0, len(changes.fresh), _BATCH)]
     for number, files in enumerate(batches or [()]):
         gone = changes.gone if number == 0 else ()
         batch = _read_batch(source, files, {} if changes.recut else known)
-        n_cut += _commit_batch(index, batch, gone, cutter)
+        _commit_batch(index, batch, gone, cutter)
         n_new = sum(file.path not in known for file, _, _ in batch.read)
         n_added, n_changed = n_added + n_new, n_changed + len(batch.read) - n_new
         unread += batch.unread
@@ -105,9 +110,7 @@ def _take_notes(index: Index, source: Source, changes: Changes, progress: Progre
     with index.catalogue.transaction():
         index.catalogue.set_meta("cutter", cutter.identity)
         index.catalogue.set_unread(unread)
-    return SyncReport(
-        n_added=n_added, n_changed=n_changed, n_passages_removed=n_cut, unread=tuple(unread)
-    )
+    return SyncReport(n_added=n_added, n_changed=n_changed, unread=tuple(unread))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +141,13 @@ def _read_batch(
     return batch
 
 
-def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cutter) -> int:
-    """Put a batch into the catalogue, then into the text index; give the passages taken out."""
+def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cutter) -> None:
+    """Put a batch into the catalogue, then into the text index."""
     catalogue, nids = index.catalogue, []
     with catalogue.transaction():
         n_before = _n_passages(index)
         removed = catalogue.remove([*gone, *(file.path for file, _, _ in batch.read)])
-        n_removed = n_before - _n_passages(index)
+        n_dead = n_before - _n_passages(index)
         for file, digest, note in batch.read:
             nid = catalogue.add(file, digest, note.card, note.problems)
             catalogue.add_passages(nid, cutter.cut(note))
@@ -152,10 +155,10 @@ def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cut
         catalogue.touch(batch.touched)
         if batch.read or gone:
             catalogue.bump()
+            count_dead_words(catalogue, n_dead)
     if batch.read or gone:
         index.text.replace(removed, index.text_rows(nids))
         index.write_manifest()
-    return n_removed
 
 
 def _each_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
