@@ -25,6 +25,7 @@ from noteweb.cli.options import (
 from noteweb.errors import AlreadyThere, BadRequest, WriteFailed
 from noteweb.export import EXPORTERS, find_exporter, write_export
 from noteweb.export.material import Paper
+from noteweb.graph.timeline import By
 from noteweb.row.graph import answer_row, neighbour_rows, outline_rows
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Question(StrEnum):
     GHOSTS = "ghosts"
     BRIDGES = "bridges"
     COMMUNITIES = "communities"
+    TIMELINE = "timeline"
     NEIGHBOURS = "neighbours"
     PLOT = "plot"
 
@@ -72,6 +74,7 @@ def graph(
     depth: Annotated[
         int, typer.Option("--depth", min=1, help="Steps, for neighbours and plot.")
     ] = 1,
+    by: Annotated[By, typer.Option("--by", help="The periods of a timeline.")] = By.MONTH,
     part: Part,
     no_index: NoIndex = False,
     form: Value = ValueFormat.TEXT,
@@ -81,6 +84,7 @@ def graph(
 
     Of the whole graph or of a part of it, see --view and the filters.
     A plot draws a note with its neighbours, claims with their verdicts.
+    A timeline counts notes by the day in their frontmatter, else in their file's name.
     Exits with 1 where the part is empty.
 
     Example: noteweb graph neighbours "Double descent" --depth 2
@@ -94,6 +98,9 @@ def graph(
         whole = open_part(web, part)
         if question is Question.PLOT:
             _plot(web, whole, (note, depth), form)
+            return
+        if question is Question.TIMELINE:
+            _draw_timeline(whole, by, form)
             return
         found = _ask(web, whole, question, (note, depth))
         if form is ValueFormat.JSON:
@@ -209,6 +216,17 @@ def _plot(web: NoteWeb, graph: Graph, place: tuple[str, int], form: ValueFormat)
         typer.echo(shape.to_json(outline_rows(graph, groups)), nl=False)
     else:
         plot.show_plot(graph, node, groups)
+
+
+def _draw_timeline(graph: Graph, by: By, form: ValueFormat) -> None:
+    from noteweb.cli import shape, timeline
+    from noteweb.graph.timeline import find_timeline
+
+    found = find_timeline(graph, by)
+    if form is ValueFormat.JSON:
+        typer.echo(shape.to_json({"by": by.value, **asdict(found)}), nl=False)
+    else:
+        timeline.show_timeline(found)
 
 
 def _ask(web: NoteWeb, graph: Graph, question: Question, place: tuple[str, int]) -> Any:  # noqa: ANN401 - JSON
