@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from noteweb.model.claim import Claim
     from noteweb.model.layout import Layout
     from noteweb.model.note import Json
+    from noteweb.report.front import Report
 
 
 class GraphedVault(IndexedVault):
@@ -118,6 +119,19 @@ class GraphedVault(IndexedVault):
             code=self._experiment_file,
             runs=self.evidence.workplace.runs,
         )
+
+    def evidence_report(self, *claims: str, profile: str = "quick") -> Report:
+        """Give what the records say of the claims, all by default; nothing is run.
+
+        Raises
+        ------
+        ClaimNotFound
+            with near ids
+        """
+        from noteweb.report.front import Options, gather_report
+
+        title = self.root.resolve().name
+        return gather_report(self.evidence, Options(names=claims, profile=profile, title=title))
 
     def renew(self) -> None:
         """Look at the notes and records again with the next question; see `IndexedVault.renew`."""

@@ -37,6 +37,20 @@ class Ground(StrEnum):
     UNOPPOSED = "unopposed"
 
 
+#: How a reason reads before the name of the claim that it comes from.
+GROUND_PHRASES = {
+    Ground.REFUTED: "its own evidence refutes it",
+    Ground.ASSUMED: "it is taken as fallen",
+    Ground.CONTRADICTED: "contradicted by",
+    Ground.NEEDS: "depends on",
+    Ground.MISSING: "depends on what is no claim of the vault:",
+    Ground.HALF: "its own evidence holds in part only",
+    Ground.SURVIVES: "stands against",
+    Ground.RESTS: "rests on",
+    Ground.UNOPPOSED: "nothing speaks against it",
+}
+
+
 class Because(NamedTuple):
     """One reason for a label, and the claim that it comes from; empty where that is its own."""
 

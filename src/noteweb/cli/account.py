@@ -40,10 +40,6 @@ _NO_VERDICT = {VerdictKind.BLOCKED, VerdictKind.INVALID, VerdictKind.ERROR}
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
-#: Said beside the verdict itself, for whoever reads no further.
-_MARKS = {ReasonKind.POST_HOC: "post-hoc", ReasonKind.ELSEWHERE: "elsewhere"}
-
-
 def show_claims(rows: Sequence[ClaimRow], argument: Argument | None = None, *, quiet: bool) -> None:
     """Show claims as a table, with their standing where an argument is given, and their counts."""
     now = datetime.now(UTC)
@@ -189,8 +185,7 @@ def _show_case(case: Case, verdict: Verdict) -> None:
 
 def _kind(verdict: Verdict) -> Painted:
     remarks = [] if verdict.previous is None else [f"was {verdict.previous.value}"]
-    kinds = {reason.kind for reason in verdict.reasons}
-    remarks += [mark for kind, mark in _MARKS.items() if kind in kinds]
+    remarks += verdict.marks
     tail = f" ({', '.join(remarks)})" if remarks else ""
     return Painted(verdict.kind.value + tail, fg=_COLOURS.get(verdict.kind, _OPEN))
 

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from noteweb.cli import activate, ask, assistant, bench, evidence, graph, keep, screen, trust
+from noteweb.cli import (
+    activate,
+    ask,
+    assistant,
+    bench,
+    evidence,
+    graph,
+    keep,
+    report,
+    screen,
+    trust,
+)
 from noteweb.cli.pager import page_commands
 from noteweb.version import __version__
 
@@ -43,6 +54,17 @@ def root(
     del version, no_pager  # the one has been shown, the other is read by `pager`
 
 
-for module in (keep, ask, activate, graph, screen, evidence, trust, bench, assistant):
+for module in (
+    keep,
+    ask,
+    activate,
+    graph,
+    screen,
+    evidence,
+    report,
+    trust,
+    bench,
+    assistant,
+):
     module.register(app)
 page_commands(app)

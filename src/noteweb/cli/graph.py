@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,14 +20,15 @@ from noteweb.cli.options import (
     open_web,
     with_part,
 )
-from noteweb.errors import AlreadyThere, BadRequest, WriteFailed
+from noteweb.cli.output import check_output, open_output, refuse_note
+from noteweb.errors import BadRequest
 from noteweb.export import EXPORTERS, find_exporter, write_export
 from noteweb.export.material import Paper
 from noteweb.graph.timeline import By
 from noteweb.row.graph import answer_row, neighbour_rows, outline_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from noteweb.graph.build import Graph
     from noteweb.web import NoteWeb
@@ -145,13 +144,13 @@ def export(
     """
     exporter = find_exporter(form)
     output = None if output == Path("-") else output
-    _check_output(output, force=force, is_text=exporter.is_text)
+    check_output(output, force=force, is_text=exporter.is_text)
     with open_web(vault, quiet=quiet) as web:
         web.has_index = not no_index
-        _refuse_note(web, output)
+        refuse_note(web, output)
         material = web.material(open_part(web, part), has_fields=exporter.has_fields)
         material = replace(material, paper=Paper(width_mm=width, dpi=dpi))
-        with _open_output(output, quiet=quiet) as stream:
+        with open_output(output, quiet=quiet) as stream:
             write_export(material, form, stream)
 
 
@@ -159,48 +158,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     for command in (graph, export):
         app.command()(command)
-
-
-def _check_output(output: Path | None, *, force: bool, is_text: bool) -> None:
-    """Refuse before any work what must not be written to."""
-    if output is None:
-        if not is_text and sys.stdout.isatty():
-            raise BadRequest("this format is no text for a terminal", "name a file: -o FILE")
-    elif output.is_dir():
-        raise WriteFailed(output, "it is a folder", "name a file in it")
-    elif output.is_file() and not force:
-        raise AlreadyThere(output, "give another name, or --force")
-
-
-def _refuse_note(web: NoteWeb, output: Path | None) -> None:
-    """Keep a note of the vault from being written over, whatever is forced."""
-    if output is None or not output.exists():
-        return
-    notes = (web.root / card.path for card in web.cards)
-    if any(note.exists() and output.samefile(note) for note in notes):
-        raise WriteFailed(output, "it is a note of this vault", "give another name")
-
-
-@contextmanager
-def _open_output(output: Path | None, *, quiet: bool) -> Iterator[BinaryIO]:
-    """Give what to write to: standard output, a device or pipe, or a file made in one step."""
-    from noteweb.mend import replace_file
-
-    if output is None:
-        yield sys.stdout.buffer
-        return
-    if output.exists() and not output.is_file():
-        try:
-            with output.open("wb") as stream:
-                yield stream
-        except OSError as error:
-            raise WriteFailed(output, error.strerror or str(error)) from error
-        return
-    with replace_file(output.resolve()) as stream:
-        yield stream
-        n_bytes = stream.tell()
-    if not quiet:
-        typer.echo(f"wrote {output} ({n_bytes / 1000:.0f} kB)", err=True)
 
 
 def _plot(web: NoteWeb, graph: Graph, place: tuple[str, int], form: ValueFormat) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from noteweb.argument.label import Ground, Label
+from noteweb.argument.label import GROUND_PHRASES, Label
 from noteweb.cli.layout import Painted, clean, write_line, write_table
 
 if TYPE_CHECKING:
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
 
 _COLOURS = {Label.IN: typer.colors.GREEN, Label.OUT: typer.colors.RED}
 _MOST_SETS = 5  # of those that a label rests on
-_WORDS = {
-    Ground.REFUTED: "its own evidence refutes it",
-    Ground.ASSUMED: "it is taken as fallen",
-    Ground.CONTRADICTED: "contradicted by",
-    Ground.NEEDS: "depends on",
-    Ground.MISSING: "depends on what is no claim of the vault:",
-    Ground.HALF: "its own evidence holds in part only",
-    Ground.SURVIVES: "stands against",
-    Ground.RESTS: "rests on",
-    Ground.UNOPPOSED: "nothing speaks against it",
-}
 
 
 def paint_label(label: Label) -> Painted:
@@ -88,7 +77,7 @@ def _show_link(indent: str, claim: str, standing: Standing) -> None:
 
 
 def _tell(because: Because) -> str:
-    return f"{_WORDS[because.ground]} {clean(because.claim)}".rstrip()
+    return f"{GROUND_PHRASES[because.ground]} {clean(because.claim)}".rstrip()
 
 
 def _tell_tie(tie: Tie) -> str:

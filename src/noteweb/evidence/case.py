@@ -111,14 +111,15 @@ class Case:
         return verdict
 
     def _judge(self) -> Verdict:
-        post_hoc = self._find_post_hoc(self.evidence)
+        post_hoc = self.find_post_hoc(self.evidence)
         declared = self.found.experiment if self.found else None
         return judge_evidence(self.claim, self.evidence, self.records(), post_hoc, declared)
 
-    def _find_post_hoc(self, evidence: EvidenceRef) -> tuple[Expectation, ...]:
-        return find_post_hoc(self.ledger, self.claim.id, evidence, self._resolve)
+    def find_post_hoc(self, evidence: EvidenceRef) -> tuple[Expectation, ...]:
+        """Give the expectations of this evidence that were written after its first run."""
+        return find_post_hoc(self.ledger, self.claim.id, evidence, self.resolve)
 
-    def _resolve(self, given: Mapping[str, Json], profile: str) -> Mapping[str, Json]:
+    def resolve(self, given: Mapping[str, Json], profile: str) -> Mapping[str, Json]:
         """Give all parameters of a run, those that are left out by their defaults."""
         declared = self.found.experiment if self.found else None
         if declared is None or self.key is None:
@@ -188,7 +189,7 @@ class Case:
         old = self._find_old()
         if old is None:
             return None
-        post_hoc = self._find_post_hoc(old.evidence)
+        post_hoc = self.find_post_hoc(old.evidence)
         verdict = judge_evidence(self.claim, old.evidence, old.records, post_hoc)
         return mark_stale(verdict, old.reasons)
 
@@ -196,7 +197,7 @@ class Case:
         """Find the last runs that the claim rested on before something changed."""
         if self.key is None:
             return None
-        for evidence in (self.evidence, *self._earlier()):
+        for evidence in (self.evidence, *self.earlier()):
             wanted = {**self.key.params, **evidence.params}
             records = [
                 each
@@ -209,7 +210,7 @@ class Case:
             if records:
                 last = records[-1].parts
                 group = [each for each in records if not find_changes(each.parts, last)]
-                reasons = _name_changes(last, self.key)
+                reasons = name_changes(last, self.key)
                 return _Old(evidence=evidence, records=group, reasons=reasons)
         return None
 
@@ -224,7 +225,7 @@ class Case:
         same = [each for each in records if each.parts.params == key.params]
         return same or [each for each in records if each.parts.code != key.code]
 
-    def _earlier(self) -> Iterable[EvidenceRef]:
+    def earlier(self) -> Iterable[EvidenceRef]:
         """Give the evidence as the claim once had it, with other parameters, the last first."""
         texts = [
             each.params
@@ -282,7 +283,7 @@ def _open_case(claim: Claim, evidence: EvidenceRef, workplace: Workplace, profil
     return replace(case, key=key)
 
 
-def _name_changes(old: RunKey, new: RunKey) -> tuple[Reason, ...]:
+def name_changes(old: RunKey, new: RunKey) -> tuple[Reason, ...]:
     """Give what has changed; of what is no hash, from what to what."""
     reasons = []
     for each in find_changes(old, new):

@@ -80,6 +80,8 @@ _REMARKS = {
     ReasonKind.FORCED,
     ReasonKind.FAILED_SEEDS,
 }
+#: Said beside the verdict itself, for whoever reads no further.
+_MARKS = {ReasonKind.POST_HOC: "post-hoc", ReasonKind.ELSEWHERE: "elsewhere"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,12 @@ class Verdict:
     def remarks(self) -> tuple[Reason, ...]:
         """What else a reader must know of it."""
         return tuple(reason for reason in self.reasons[1:] if reason.kind.is_remark)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The remarks that belong beside the verdict itself, a word each."""
+        kinds = {reason.kind for reason in self.reasons}
+        return tuple(mark for kind, mark in _MARKS.items() if kind in kinds)
 
     def to_json(self) -> dict[str, Json]:
         """Give the line that ``noteweb verify --format jsonl`` prints."""
