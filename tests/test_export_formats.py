@@ -35,6 +35,7 @@ from noteweb.graph.claims import add_claims, add_findings
 from noteweb.judge import judge_evidence
 from noteweb.links.feedback import resolve_feedback
 from noteweb.links.resolve import resolve_links
+from noteweb.model.claim import Source
 from noteweb.model.run import Artifact
 from noteweb.web import NoteWeb
 from records import ABOVE_ZERO, make_claim, make_records
@@ -249,6 +250,8 @@ def test_a_crate_holds_claims_code_runs_and_what_they_left(tmp_path):
     assert [(tmp_path / "crate" / path).read_bytes() for path in results[1:]] == [b"<svg/>"]
     claim = crate.dereference("#claim-c")
     assert (claim["identifier"], claim["text"]) == ("c", "s")
+    assert claim["creativeWorkStatus"] == "not-run"
+    assert [picture.id for picture in claim["image"]] == results[1:]
     assert {run.id for run in claim["subjectOf"]} == {run.id for run in runs}
     names = {name for name in packed.namelist() if not name.startswith("artifacts/")}
     files = "claims.json experiments/toy.py runs/toy.jsonl ro-crate-metadata.json"
@@ -257,6 +260,63 @@ def test_a_crate_holds_claims_code_runs_and_what_they_left(tmp_path):
     (told,) = json.loads(packed.read("claims.json"))
     assert told["claim"]["evidence"][0]["experiment"] == "toy"
     assert told["verdict"]["n_seeds"] == 2
+
+
+def make_judged(folder):
+    """Give the material of a claim with a source, judged on twenty seeds."""
+    source = Source(doi="10.1000/182", locator="page 3", title="On going", is_verified=False)
+    claim = replace(make_claim(ABOVE_ZERO), source=source)
+    records = make_records([1.0 + 0.01 * n for n in range(20)])
+    verdict = judge_evidence(claim, claim.evidence[0], records)
+    known = KnownClaim(claim=claim, verdict=verdict, records=tuple(records))
+    return replace(make_evidence(folder), evidence=lambda: [known])
+
+
+def test_a_crate_tells_figures_guards_and_source(tmp_path):
+    """Of each claim: estimate and interval against what is expected, guards, what is cited how."""
+    packed = zipfile.ZipFile(io.BytesIO(write(make_judged(tmp_path), "rocrate")))
+    packed.extractall(tmp_path / "crate")
+    claim = ROCrate(tmp_path / "crate").dereference("#claim-c")
+    assert claim["creativeWorkStatus"] == "supported"
+    figure, guard = claim["variableMeasured"]
+    assert (figure["name"], figure["value"]) == ("gap", pytest.approx(1.095))
+    assert figure["minValue"] < 1.095 < figure["maxValue"]
+    assert figure["measurementTechnique"] == "mean over 20 seeds"
+    assert figure["description"] == "supported, expected gap > 0"
+    assert (guard["name"], guard["value"], guard["propertyID"]) == (
+        "guard: known", True, "known-answer"
+    )  # fmt: skip
+    cited = claim["citation"]
+    cited = cited[0] if isinstance(cited, list) else cited
+    assert cited["identifier"] == "https://doi.org/10.1000/182"
+    assert (cited["name"], cited["pagination"]) == ("On going", "page 3")
+    assert cited["description"] == "recalled by the note"
+
+
+def test_rdf_tells_figures_guards_files_and_source(tmp_path):
+    """The same in Turtle and JSON-LD, with the files that runs have left."""
+    material = make_judged(tmp_path)
+    (known,) = material.evidence()
+    left = Artifact(name="plot.svg", path="artifacts/a/plot.svg", sha256="ab" * 32)
+    first = replace(known.records[0], artifacts=(left,))
+    known = replace(known, records=(first, *known.records[1:]))
+    material = replace(material, evidence=lambda: [known])
+    graph = rdflib.Graph().parse(data=write(material, "turtle"), format="turtle")
+    other = rdflib.Graph().parse(data=write(material, "jsonld"), format="json-ld")
+    assert len(graph) == len(other)
+    claim = rdflib.URIRef("urn:noteweb:claim:c")
+    result, guard = graph.value(claim, NW.result), graph.value(claim, NW.guard)
+    assert graph.value(result, NW.estimate).toPython() == pytest.approx(1.095)
+    assert [str(graph.value(result, NW[key])) for key in ("metric", "outcome")] == [
+        "gap", "supported"
+    ]  # fmt: skip
+    assert (str(graph.value(guard, NW.name)), graph.value(guard, NW.ok).toPython()) == (
+        "known", True
+    )  # fmt: skip
+    assert str(graph.value(claim, PROV.hadPrimarySource)) == "https://doi.org/10.1000/182"
+    (file,) = graph.subjects(NW.sha256, None)
+    assert graph.value(file, PROV.wasGeneratedBy) == rdflib.URIRef(f"urn:noteweb:run:{first.key}:1")
+    assert str(graph.value(file, NW.path)) == "artifacts/a/plot.svg"
 
 
 def test_a_crate_without_runs_is_dated_and_one_without_claims_refused(tmp_path):
@@ -321,6 +381,7 @@ def test_each_format_is_written_by_the_command(vault, capsys):
     assert nodes["note:Honey"]["Receptor"] == ["honey is weighed", "wax is weighed"]
     assert nodes["claim:up"]["verdict"] == "supported"
     assert nodes["claim:up"]["source_quote"] == "said so"
+    assert nodes["claim:up"]["source_citation"] == "quoted"
     assert run(["export", "rocrate", "-o", "crate.zip", "-q"]) == 0
     with zipfile.ZipFile("crate.zip") as packed:
         assert b"Experiment(" in packed.read("experiments/toy.py")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -490,6 +491,24 @@ def test_the_address_brings_the_view_back(small):
     assert small.say("#panel h2") == "2 steps"
     small.open(f"{small.file.as_uri()}#node=no&depth=x&from=1&at=1%202&no-kind=none&to=%00")
     assert small.run("state.chosen") == -1
+
+
+@needs_browser
+def test_a_share_of_seeds_is_drawn_as_a_share(visit):
+    """Where a share of seeds is expected, the interval of the share stands against that share."""
+    asked = Expectation(metric="gap", op=Op.GT, threshold=40.0, pass_share=0.8)
+    claim = replace(CLAIM, evidence=(EvidenceRef(experiment="probe", expect=(asked,)),))
+    result = replace(VERDICT.expectations[0], estimand="share", estimate=1.0, interval=(0.82, 1.0))
+    known = KnownClaim(claim=claim, verdict=replace(VERDICT, expectations=(result,)))
+    stream = BytesIO()
+    write_export(Material(graph=small_graph(), evidence=lambda: (known,)), "html", stream)
+    page = visit(stream.getvalue())
+    page.run("choose(numberOf.get('claim:c1'))")
+    drawn = page.page.locator("#panel svg.scale")
+    assert "expected > 40 in at least 80 % of seeds" in drawn.get_attribute("aria-label")
+    bound = float(drawn.locator(".threshold").get_attribute("x1"))
+    left = float(drawn.locator(".interval").get_attribute("x1"))
+    assert 0 < bound < left < 300
 
 
 @needs_browser

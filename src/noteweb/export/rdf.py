@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from noteweb.model.record import encode
 from noteweb.model.relation import EdgeKind, NodeKind
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def describe(material: Material) -> Iterator[Subject]:
     for number, (start, end, edge) in enumerate(graph.edges(data=True)):
         yield from _describe_edge(number, (start, end), edge)
     for known in material.evidence():
+        yield from _describe_results(known)
         yield from _describe_runs(known)
 
 
@@ -152,12 +154,44 @@ def _describe_edge(
     yield Subject(Iri(f"urn:noteweb:edge:{number}"), tuple(about))
 
 
+def _describe_results(known: KnownClaim) -> Iterator[Subject]:
+    """Tell of the figures and guards behind a claim's verdict, each as an entity of its own."""
+    claim, name = node_iri(f"{NodeKind.CLAIM}:{known.claim.id}"), _encode(known.claim.id)
+    if doi := known.claim.source.doi:
+        work = Iri(f"https://doi.org/{quote(doi.encode('utf-8', 'surrogatepass'), safe='/')}")
+        yield Subject(claim, ((iri("prov:hadPrimarySource"), work),))
+    told = {
+        **{f"result:{name}:{n}": one.to_json() for n, one in enumerate(known.verdict.expectations)},
+        **{f"guard:{name}:{n}": encode(one) for n, one in enumerate(known.verdict.guards)},
+    }
+    for entity, about in told.items():
+        own = Iri(f"urn:noteweb:{entity}")
+        said = [
+            (own_iri(key), term)
+            for key, value in (about.items() if isinstance(about, dict) else ())
+            for term in _terms(value)
+        ]
+        yield Subject(own, ((iri("rdf:type"), iri("prov:Entity")), *said))
+        yield Subject(claim, ((own_iri(entity.partition(":")[0]), own),))
+
+
 def _describe_runs(known: KnownClaim) -> Iterator[Subject]:
     claim = node_iri(f"{NodeKind.CLAIM}:{known.claim.id}")
     for record in known.records:
         run = Iri(f"urn:noteweb:run:{record.key}:{record.attempt}")
         yield Subject(run, tuple(_describe_run(record)))
         yield Subject(claim, ((iri("prov:wasInfluencedBy"), run),))
+        for artifact in record.artifacts:
+            yield Subject(
+                Iri(f"urn:noteweb:file:{_encode(artifact.path)}"),
+                (
+                    (iri("rdf:type"), iri("prov:Entity")),
+                    (iri("prov:wasGeneratedBy"), run),
+                    (iri("rdfs:label"), write_text(artifact.name)),
+                    (own_iri("path"), write_text(artifact.path)),
+                    (own_iri("sha256"), write_text(artifact.sha256)),
+                ),
+            )
 
 
 def _describe_run(record: RunRecord) -> Iterator[tuple[Iri, Term]]:

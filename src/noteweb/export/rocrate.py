@@ -11,10 +11,10 @@ import hashlib
 import mimetypes
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 from zipfile import ZipFile
 
 from noteweb.errors import ClaimsMissing
+from noteweb.export import testimony
 from noteweb.export.archive import open_member
 from noteweb.export.json_text import write_json
 from noteweb.ledger import name_ledger
@@ -60,8 +60,10 @@ def write(material: Material, stream: BinaryIO) -> None:
         artifacts = _write_artifacts(packed, material.runs, records)
         parts += [*code.values(), *ledgers.values(), *artifacts.values()]
         runs = [_describe_run(each, code, ledgers, artifacts) for each in records]
-        claims = [_describe_claim(each) for each in found]
-        told = [*_describe_crate(material, parts, [*claims, *runs]), *parts, *claims, *runs]
+        claims = [_describe_claim(each, artifacts) for each in found]
+        own = [entity for each in found for entity in testimony.describe(each)]
+        mentioned = [*claims, *runs]
+        told = [*_describe_crate(material, parts, mentioned), *parts, *mentioned, *own]
         known = {entity["@id"]: entity for entity in told}
         with open_member(packed, "ro-crate-metadata.json") as file:
             about = {"@context": _CONTEXT, "@graph": list(known.values())}
@@ -191,19 +193,31 @@ def _describe_crate(
     ]
 
 
-def _describe_claim(known: KnownClaim) -> Entity:
+def _describe_claim(known: KnownClaim, artifacts: Mapping[str, Entity]) -> Entity:
     claim, verdict = known.claim, known.verdict
     runs = [_refer(_run_id(record)) for record in known.records]
-    return {
-        "@id": f"#claim-{quote(claim.id.encode('utf-8', 'surrogatepass'), safe='')}",
+    own = [entity["@id"] for entity in testimony.describe(known)]
+    cited = [name for name in own if name == testimony.name_source(claim)]
+    left = {each.sha256: None for record in known.records for each in record.artifacts}
+    plots = [artifacts[each] for each in left if each in artifacts]
+    about: Entity = {
+        "@id": testimony.name_claim(claim),
         "@type": "CreativeWork",
         "additionalType": "http://schema.org/Claim",
         "identifier": claim.id,
         "text": claim.statement,
         "creativeWorkStatus": verdict.kind.value,
-        "description": str(verdict.reason),
-        **({"subjectOf": runs} if runs else {}),
+        "description": "; ".join(map(str, verdict.reasons)),
+        "citation": [_refer(name) for name in cited],
+        "variableMeasured": [_refer(name) for name in own if name not in cited],
+        "image": [_refer(each["@id"]) for each in plots if _is_picture(each)],
+        "subjectOf": runs,
     }
+    return {key: value for key, value in about.items() if value}
+
+
+def _is_picture(entity: Entity) -> bool:
+    return str(entity["encodingFormat"]).startswith("image/")
 
 
 def _describe_run(

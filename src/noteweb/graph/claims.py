@@ -49,6 +49,8 @@ def add_claims(graph: Graph, claims: Iterable[Claim]) -> None:
 def _describe(claim: Claim) -> dict[str, Json]:
     """Give what a claim says of itself; other keys than noteweb's own never hide them."""
     source = {f"source_{name}": value for name, value in asdict(claim.source).items() if value}
+    if claim.source.citation is not None:
+        source["source_citation"] = claim.source.citation.value
     own: dict[str, Json] = {
         "kind": NodeKind.CLAIM.value,
         "label": claim.statement or claim.id,

@@ -118,6 +118,14 @@ class EvidenceRef:
     at: Position = field(default=START, compare=False, repr=False)
 
 
+class Citation(StrEnum):
+    """How much a reader may make of what a note says that a source says."""
+
+    QUOTED = "quoted"  # a place or words of the source, held against it as the note says
+    RECALLED = "recalled"  # from memory
+    NAMED = "named"  # no place and no words are given
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where the statement comes from; `is_verified` is False for figures quoted from memory."""
@@ -133,6 +141,15 @@ class Source:
     def __bool__(self) -> bool:
         """Whether anything is said about the source."""
         return any((self.doi, self.url, self.title, self.note, self.quote, self.locator))
+
+    @property
+    def citation(self) -> Citation | None:
+        """How it is cited; None where nothing is said about it."""
+        if not self:
+            return None
+        if not self.is_verified:
+            return Citation.RECALLED
+        return Citation.QUOTED if self.quote or self.locator else Citation.NAMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

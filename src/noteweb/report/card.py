@@ -91,8 +91,8 @@ def _write_needs(entry: Entry) -> Markup | None:
 
 
 def _write_source(source: Source) -> Markup:
-    provenance = wording.find_provenance(source)
-    if not provenance:
+    provenance = source.citation
+    if provenance is None:
         return _part("Source", make("p", "No source is named: the statement is the note's own."))
     link = link_source(source.doi, source.url)
     bare = "" if link else ", ".join(filter(None, (source.doi, source.url)))

@@ -194,8 +194,8 @@ def _write_entry(entry: Entry, report: Report, plots: str) -> Iterator[str]:
 
 def _write_source(entry: Entry) -> Iterator[str]:
     source = entry.claim.source
-    provenance = wording.find_provenance(source)
-    if not provenance:
+    provenance = source.citation
+    if provenance is None:
         yield "- published: no source is named; the statement is the note's own"
         return
     told = ", ".join(filter(None, (wording.tell_source(source), source.doi, source.url)))

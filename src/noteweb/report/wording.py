@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from noteweb.argument.impact import Effect
 from noteweb.argument.label import GROUND_PHRASES
 from noteweb.look import describe_statuses, show
-from noteweb.model.claim import ClaimKind
+from noteweb.model.claim import Citation, ClaimKind
 from noteweb.model.verdict import ReasonKind, VerdictKind
 
 if TYPE_CHECKING:
@@ -42,12 +42,12 @@ MARKS: Mapping[str, str] = {
     "post-hoc": "something was expected only after the first run for the claim",
     "elsewhere": "runs were made on another machine or with other patch releases than here",
 }
-QUOTED, RECALLED, NAMED, MEASURED = "quoted", "recalled", "named", "measured"
+MEASURED = "measured"
 #: How much a reader may make of a figure.
 PROVENANCES: Mapping[str, str] = {
-    QUOTED: "held against the source, as the note says",
-    RECALLED: "from memory; nobody has held it against the source",
-    NAMED: "the source is named, and no figure or place is quoted",
+    Citation.QUOTED: "held against the source, as the note says",
+    Citation.RECALLED: "from memory; nobody has held it against the source",
+    Citation.NAMED: "the source is named, and no figure or place is quoted",
     MEASURED: "computed from the runs on record",
 }
 _NEED = re.compile(r"\b(?:needs|would need|needed is)\s+(.+)", re.DOTALL)
@@ -88,15 +88,6 @@ def show_span(start: str, end: str) -> str:
 def count(n: int, one: str, many: str = "") -> str:
     """Give a number with its noun."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def find_provenance(source: Source) -> str:
-    """Tell how much the note itself makes of a source; empty where it names none."""
-    if not source:
-        return ""
-    if not source.is_verified:
-        return RECALLED
-    return QUOTED if source.quote or source.locator else NAMED
 
 
 def tell_expected(finding: Finding) -> str:

@@ -28,10 +28,11 @@ const OPS = { gt: ">", ge: "≥", lt: "<", le: "≤", between: "between", equiv:
 
 // What is expected, as a shaded stretch, and the interval of what was found, on one line.
 function scale(result) {
-  const expected = { between: [result.low, result.high], equiv: [result.threshold - result.margin, result.threshold + result.margin], eq: [result.threshold, result.threshold] }[result.op] || [result.threshold];
+  const isShare = result.estimand === "share", op = isShare ? "ge" : result.op;
+  const expected = isShare ? [result.pass_share] : { between: [result.low, result.high], equiv: [result.threshold - result.margin, result.threshold + result.margin], eq: [result.threshold, result.threshold] }[result.op] || [result.threshold];
   const bounds = expected.filter((value) => typeof value === "number");
   const wanted = result.op === "between" ? `between ${figure(result.low)} and ${figure(result.high)}`
-    : `${OPS[result.op]} ${figure(result.threshold)}${result.op === "equiv" ? ` ± ${figure(result.margin)}` : ""}`;
+    : `${OPS[result.op]} ${figure(result.threshold)}${result.op === "equiv" ? ` ± ${figure(result.margin)}` : ""}${isShare ? ` in at least ${figure(100 * result.pass_share)} % of seeds` : ""}`;
   const title = make("p", {}, make("span", { dir: "auto" }, `${result.metric} ${bounds.length ? wanted : ""} `), result.outcome ? verdictMark(result.outcome) : null);
   if (typeof result.estimate !== "number" || !bounds.length) return [title];
   const ends = result.interval || [result.estimate, result.estimate];
@@ -41,7 +42,7 @@ function scale(result) {
   [low, high] = [low - pad, high + pad];
   const at = (value) => 6 + 288 * (value - low) / (high - low);
   const [left, right] = [typeof ends[0] === "number" ? at(ends[0]) : 0, typeof ends[1] === "number" ? at(ends[1]) : 300];
-  const [okFrom, okTo] = { gt: [at(bounds[0]), 300], ge: [at(bounds[0]), 300], lt: [0, at(bounds[0])], le: [0, at(bounds[0])] }[result.op] || [at(bounds[0]), at(bounds.at(-1))];
+  const [okFrom, okTo] = { gt: [at(bounds[0]), 300], ge: [at(bounds[0]), 300], lt: [0, at(bounds[0])], le: [0, at(bounds[0])] }[op] || [at(bounds[0]), at(bounds.at(-1))];
   const isExact = ends[0] === ends[1];
   const text = isExact ? `${figure(result.estimate)} in every run` : `estimate ${figure(result.estimate)}, interval ${typeof ends[0] === "number" ? figure(ends[0]) : "−∞"} to ${typeof ends[1] === "number" ? figure(ends[1]) : "∞"}`;
   const drawing = make("svg", { class: "scale", viewBox: "0 0 300 46", role: "img", "aria-label": `${result.metric}: expected ${wanted}; ${text}` },
