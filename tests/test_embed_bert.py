@@ -1,4 +1,4 @@
-"""The NumPy encoder computes BERT, however its texts are packed."""
+"""NumPy and onnxruntime compute BERT, however the texts are packed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ import made_model
 from made_model import DIM, EPSILON, MAX_LENGTH, N_HEADS, N_LAYERS, make_tensors, write_model
 from noteweb.embed.bert import BertEmbedder, find_obstacle
 from noteweb.embed.folder import read_folder
+from noteweb.embed.onnx import OnnxTransformer
+from noteweb.embed.transformer import Transformer
 from noteweb.errors import ModelUnavailable
+
+ENGINES = [Transformer, OnnxTransformer]
 
 TEXTS = [
     "",
@@ -28,9 +32,10 @@ TEXTS = [
 ]
 
 
-def open_model(path, n_threads=1, **made):
-    """Open a made model in NumPy."""
-    return BertEmbedder(read_folder(write_model(path, **made), "tiny"), "tiny", n_threads)
+def open_model(path, n_threads=1, engine=Transformer, **made):
+    """Open a made model."""
+    folder = read_folder(write_model(path, **made), "tiny")
+    return BertEmbedder(folder, "tiny", n_threads, engine=engine)
 
 
 def encode_slowly(ids, tensors, pooling):
@@ -66,18 +71,20 @@ def encode_slowly(ids, tensors, pooling):
 
 @pytest.mark.parametrize("pooling", ["mean", "cls"])
 @pytest.mark.parametrize("scale", [0.3, 3.0])
-def test_it_computes_bert(tmp_path, pooling, scale):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_it_computes_bert(tmp_path, pooling, scale, engine):
     """Each vector equals the paper's formula, scores beyond the range of exp included."""
-    embedder = open_model(tmp_path, pooling=pooling, scale=scale)
+    embedder = open_model(tmp_path, pooling=pooling, scale=scale, engine=engine)
     vectors = embedder.encode(TEXTS)
     for text, vector in zip(TEXTS, vectors, strict=True):
         (ids,) = embedder.tokenizer.ids([text])
         assert vector @ encode_slowly(ids, make_tensors(scale), pooling) > 1 - 1e-5
 
 
-def test_packing_and_threads_change_nothing(tmp_path):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_packing_and_threads_change_nothing(tmp_path, engine):
     """A text's vector does not depend on its neighbours, their order or the threads."""
-    one, two = open_model(tmp_path), open_model(tmp_path, n_threads=2)
+    one, two = (open_model(tmp_path, n_threads=n, engine=engine) for n in (1, 2))
     texts = TEXTS * 30
     vectors = one.encode(texts)
     assert vectors.shape == (len(texts), DIM)
@@ -116,9 +123,10 @@ def test_the_shipped_truncation_is_not_used(tmp_path):
     assert tokenizer.offsets("\udcffa ab") == [(1, 2), (3, 4), (4, 5)]
 
 
-def test_max_tokens_is_what_the_encoder_sees(tmp_path):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_max_tokens_is_what_the_encoder_sees(tmp_path, engine):
     """A text of max_tokens is seen to its last token, one more is not."""
-    embedder = open_model(tmp_path)
+    embedder = open_model(tmp_path, engine=engine)
     head = "a " * (embedder.max_tokens - 1)
     last, beyond = embedder.encode([head + "b", head + "b c"])
     assert last @ beyond > 1 - 1e-6

@@ -12,10 +12,26 @@ import pytest
 
 from made_model import write_json, write_model
 from noteweb.embed import open_embedder, opening
-from noteweb.embed.adaptive import MANY, AdaptiveEmbedder
+from noteweb.embed.adaptive import AdaptiveEmbedder
 from noteweb.embed.bert import BertEmbedder
 from noteweb.embed.hashing import HashingEmbedder
+from noteweb.embed.onnx import OnnxTransformer
 from noteweb.errors import BadRequest, ModelUnavailable
+
+
+class Large(HashingEmbedder):
+    """Stands for the quicker encoder and counts what it is given."""
+
+    def __init__(self, device="cuda", identity=None):
+        super().__init__()
+        self.device = device
+        self.identity = identity or self.identity
+        self.n_texts = 0
+
+    def encode(self, texts, *, on_done=None):
+        """Count the texts."""
+        self.n_texts += len(texts)
+        return super().encode(texts, on_done=on_done)
 
 
 @dataclass
@@ -40,14 +56,27 @@ def open_tiny(path, **how):
     return open_embedder(str(path), memory=path.parent / "memory.json", **how)
 
 
-def test_a_bert_runs_in_numpy_for_both_purposes(tmp_path):
-    """A folder NumPy can run needs no torch, and query and index meet in one space."""
+def test_a_bert_needs_no_torch(tmp_path, monkeypatch):
+    """Few passages and queries run in NumPy, many in onnxruntime, and all meet in one space."""
+    monkeypatch.setattr(opening, "_MANY_FOR_ONNX", 3)
     path = write_model(tmp_path / "tiny")
     query, bulk = open_tiny(path), open_tiny(path, purpose="bulk", device="cpu")
     assert isinstance(query, BertEmbedder)
-    assert isinstance(bulk, BertEmbedder)
     assert query.identity == bulk.identity
-    np.testing.assert_allclose(query.encode_query("a b"), bulk.encode(["a b"])[0], atol=1e-6)
+    texts = ["a b", "c"]
+    few = bulk.encode(texts)
+    assert "_large" not in vars(bulk)
+    many = bulk.encode(texts)
+    assert isinstance(bulk._large._transformer, OnnxTransformer)
+    for vectors in (few, many):
+        np.testing.assert_allclose(vectors, query.encode(texts), atol=1e-6)
+
+
+def test_without_onnxruntime_numpy_does_all(tmp_path, monkeypatch):
+    """Where onnxruntime is not installed, passages run in NumPy too."""
+    monkeypatch.setattr("noteweb.embed.onnx.find_spec", lambda _: None)
+    path = write_model(tmp_path / "tiny")
+    assert isinstance(open_tiny(path, purpose="bulk", device="cpu"), BertEmbedder)
 
 
 def test_what_numpy_cannot_run_goes_to_torch(tmp_path):
@@ -60,12 +89,23 @@ def test_what_numpy_cannot_run_goes_to_torch(tmp_path):
 
 
 def test_an_accelerator_is_taken_for_passages_only(tmp_path, monkeypatch):
-    """On a machine with a GPU, "auto" adapts for bulk; queries and "cpu" stay in NumPy."""
+    """On a machine with a GPU, "auto" takes it for many passages; queries and "cpu" never."""
     monkeypatch.setattr(opening, "has_accelerator", lambda: True)
+    monkeypatch.setattr(opening, "_MANY_FOR_TORCH", 1)
+    opened = []
+    monkeypatch.setattr(opening, "_open_sbert", lambda *how: opened.append(how) or Large("cuda"))
     path = write_model(tmp_path / "tiny")
-    assert isinstance(open_tiny(path, purpose="bulk"), AdaptiveEmbedder)
-    assert isinstance(open_tiny(path), BertEmbedder)
-    assert isinstance(open_tiny(path, purpose="bulk", device="cpu"), BertEmbedder)
+    open_tiny(path).encode(["a"])
+    open_tiny(path, purpose="bulk", device="cpu").encode(["a"])
+    assert opened == []
+    open_tiny(path, purpose="bulk").encode(["a"])
+    assert [how[:2] for how in opened] == [(str(path), "auto")]
+
+
+def test_an_accelerator_that_ends_on_the_processor_is_not_used(tmp_path, monkeypatch):
+    """Where torch finds no GPU behind the one that showed itself, it encodes nothing."""
+    monkeypatch.setattr(opening, "_open_sbert", lambda *_: Large("cpu"))
+    assert opening._open_accelerated("tiny", None) is None
 
 
 def test_an_unknown_device_is_a_bad_request():
@@ -88,56 +128,42 @@ def test_only_the_published_default_is_accepted(tmp_path, monkeypatch):
         open_embedder()
 
 
-class Large(HashingEmbedder):
-    """Stands for the accelerated encoder and counts what it is given."""
-
-    def __init__(self, device="cuda", identity=None):
-        super().__init__()
-        self.device = device
-        self.identity = identity or self.identity
-        self.n_texts = 0
-
-    def encode(self, texts, *, on_done=None):
-        """Count the texts."""
-        self.n_texts += len(texts)
-        return super().encode(texts, on_done=on_done)
-
-
-def encode_both(open_large):
-    """Encode one text, a query and many texts; give the vectors of the many."""
-    embedder = AdaptiveEmbedder(HashingEmbedder(), open_large)
-    assert embedder.encode(["a"]).shape == (1, embedder.dim)
+def encode_all(open_large):
+    """Encode 3 texts, a query, 6 texts and 4, of which 10 and more are many."""
+    embedder = AdaptiveEmbedder(HashingEmbedder(), open_large, many=10)
     assert embedder.encode_query("a").shape == (embedder.dim,)
-    return embedder.encode(["a"] * MANY)
+    for n_texts in (3, 6, 4):
+        assert embedder.encode(["a"] * n_texts).shape == (n_texts, embedder.dim)
 
 
-def test_few_texts_do_not_start_the_accelerator():
-    """Only a call for many texts opens it."""
+def test_few_texts_do_not_start_the_quicker_one():
+    """It is opened by the call that makes the texts many, over all calls together."""
     large = Large()
-    assert len(encode_both(lambda: large)) == MANY
-    assert large.n_texts == MANY
+    encode_all(lambda: large)
+    assert large.n_texts == 4
 
 
-@pytest.mark.parametrize("large", [Large(device="cpu"), Large(identity="another")])
-def test_an_accelerator_that_is_none_is_not_used(large):
-    """One that ends on the CPU, or in another space, leaves the work to NumPy."""
-    assert len(encode_both(lambda: large)) == MANY
+def test_one_of_another_space_is_not_used():
+    """A quicker one of another space, or none at all, leaves the work to the small one."""
+    large = Large(identity="another")
+    encode_all(lambda: large)
+    encode_all(lambda: None)
     assert large.n_texts == 0
 
 
-def test_an_accelerator_that_fails_is_done_without():
+def test_a_quicker_one_that_fails_is_done_without():
     """When it cannot be loaded, nothing is lost."""
 
     def fail():
         raise ModelUnavailable(name="default", reason="no torch here")
 
-    assert len(encode_both(fail)) == MANY
+    encode_all(fail)
 
 
 @pytest.mark.model
 def test_a_query_loads_nothing_heavy():
     """Encoding one query with the default model keeps torch and its company out."""
-    heavy = ["torch", "transformers", "sentence_transformers", "sklearn", "scipy", "networkx"]
+    heavy = ["torch", "transformers", "onnxruntime", "sklearn", "scipy", "networkx"]
     code = (
         "import sys\nfrom noteweb.embed import open_embedder\n"
         "assert open_embedder().encode_query('order').shape == (384,)\n"

@@ -1,4 +1,4 @@
-"""NumPy and sentence-transformers agree; the only test module that imports torch."""
+"""All encoders of a model agree; the only test module that imports torch."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from made_model import write_json, write_model
-from noteweb.embed import open_embedder
+from noteweb.embed import open_embedder, sbert
 from noteweb.embed.bert import BertEmbedder
-from noteweb.embed.folder import identify, read_folder
+from noteweb.embed.folder import find_folder, identify, read_folder
+from noteweb.embed.onnx import OnnxTransformer
 from noteweb.embed.sbert import SbertEmbedder
+from noteweb.embed.transformer import Transformer
 from noteweb.errors import ModelUnavailable
 
 CODE = "def mean(values):\n    return sum(values) / len(values)  # O(n)\n"
@@ -37,32 +39,48 @@ def tiny(tmp_path_factory):
 
 
 @pytest.mark.model
-def test_the_default_model_is_the_same_in_both():
+def test_the_default_model_is_the_same_in_all():
     """On a mixed set every cosine is at least 0.99999, and the identities are equal."""
-    numpy_one, torch_one = (
-        open_embedder(purpose="bulk", device="cpu"),
-        SbertEmbedder("default", "cpu"),
-    )
-    assert numpy_one.identity == torch_one.identity
-    assert numpy_one.identity.startswith("all-MiniLM-L6-v2:53aa51172d14:")
-    assert numpy_one.max_tokens == torch_one.max_tokens == 254
-    cosines = np.einsum("ij,ij->i", numpy_one.encode(MIXED), torch_one.encode(MIXED))
-    assert cosines.min() >= 0.99999
-    queries = [numpy_one.encode_query(text) @ torch_one.encode_query(text) for text in MIXED[:6]]
-    assert min(queries) >= 0.99999
+    reference = SbertEmbedder("default", "cpu")
+    numpy_one = open_embedder()
+    folder = read_folder(find_folder("default"), "default")
+    onnx_one = BertEmbedder(folder, identify(folder), engine=OnnxTransformer)
+    expected = reference.encode(MIXED)
+    for one in (numpy_one, onnx_one):
+        assert one.identity == reference.identity
+        assert one.max_tokens == reference.max_tokens == 254
+        assert np.einsum("ij,ij->i", one.encode(MIXED), expected).min() >= 0.99999
+        queries = [one.encode_query(text) @ reference.encode_query(text) for text in MIXED[:6]]
+        assert min(queries) >= 0.99999
+    assert reference.identity.startswith("all-MiniLM-L6-v2:53aa51172d14:")
 
 
 @pytest.mark.parametrize("pooling", ["mean", "cls"])
-def test_a_made_model_is_the_same_in_both(tmp_path, pooling):
+def test_a_made_model_is_the_same_in_all(tmp_path, pooling):
     """Both poolings agree, and so do the identities."""
     path = write_model(tmp_path / "tiny", pooling=pooling)
     memory = tmp_path / "memory.json"
     torch_one = SbertEmbedder(str(path), "cpu", memory)
     folder = read_folder(path, str(path))
-    numpy_one = BertEmbedder(folder, identify(folder, memory))
     texts = ["", "a b c", "hello world", "z " * 80]
-    assert torch_one.identity == numpy_one.identity
-    assert np.einsum("ij,ij->i", numpy_one.encode(texts), torch_one.encode(texts)).min() > 0.99999
+    for engine in (Transformer, OnnxTransformer):
+        one = BertEmbedder(folder, identify(folder, memory), engine=engine)
+        assert torch_one.identity == one.identity
+        assert np.einsum("ij,ij->i", one.encode(texts), torch_one.encode(texts)).min() > 0.99999
+
+
+def test_another_device_gives_the_same_vectors(tiny, tmp_path, monkeypatch):
+    """With a device that is CUDA by name alone, all that noteweb does for it changes no vector."""
+    import torch
+
+    load = sbert._load
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(sbert, "_load", lambda name, path, _: load(name, path, "cpu"))
+    memory = tmp_path / "memory.json"
+    on_gpu = open_embedder(str(tiny), device="cuda", purpose="bulk", memory=memory)
+    on_cpu = open_embedder(str(tiny), device="cpu", memory=memory)
+    assert (on_gpu.device, on_gpu.identity) == ("cuda", on_cpu.identity)
+    np.testing.assert_allclose(on_gpu.encode(MIXED), on_cpu.encode(MIXED), atol=1e-3)
 
 
 def test_query_and_document_prompts_are_used(tiny, tmp_path):

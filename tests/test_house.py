@@ -24,6 +24,7 @@ COMMANDS = {info.callback.__name__: info.callback for info in app.registered_com
 DOORS = {
     "torch": {"embed/sbert.py", "experiments/"},
     "sentence_transformers": {"embed/sbert.py"},
+    "onnxruntime": {"embed/onnx.py"},
     "faiss": {"index/nearest.py"},
     "tantivy": {"index/textindex.py"},
     "rich": {"cli/render.py", "cli/progress.py", "cli/sheet.py"},

@@ -1,4 +1,4 @@
-"""Few texts in NumPy at once, many on an accelerator that takes seconds to start."""
+"""Few texts by what starts at once, many by what is quicker and takes longer to start."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from noteweb.embed.port import Embedder, Vectors
-    from noteweb.embed.sbert import SbertEmbedder
-
-#: NumPy encodes about 50 passages a second and core; torch and CUDA start in about ten seconds.
-MANY = 1000
 
 
 class AdaptiveEmbedder:
-    """An `Embedder` that starts its accelerator with the first call for many texts.
+    """An `Embedder` that starts a quicker one once it has been given many texts.
 
     Parameters
     ----------
     small : for queries and few texts
-    open_large : opens the accelerated one; if that fails, or finds no accelerator, or belongs to
-        another space, `small` does everything
+    open_large : opens the quicker one; if that fails, gives nothing, or one of another space,
+        `small` does everything
+    many : how many texts are many, over all calls
     """
 
-    def __init__(self, small: Embedder, open_large: Callable[[], SbertEmbedder]) -> None:
+    def __init__(
+        self, small: Embedder, open_large: Callable[[], Embedder | None], *, many: int
+    ) -> None:
         self._small = small
         self._open_large = open_large
+        self._many = many
+        self._n_asked = 0
         self.name = small.name
         self.identity = small.identity
         self.dim = small.dim
@@ -40,11 +41,13 @@ class AdaptiveEmbedder:
         self, texts: Sequence[str], *, on_done: Callable[[int], None] | None = None
     ) -> Vectors:
         """Encode passages where it takes less time; see `Embedder.encode`."""
-        embedder = self._small if len(texts) < MANY else self._large
+        # Over all calls: an index hands over its passages by shards.
+        self._n_asked += len(texts)
+        embedder = self._small if self._n_asked < self._many else self._large
         return embedder.encode(texts, on_done=on_done)
 
     def encode_query(self, text: str) -> Vectors:
-        """Encode one query without the accelerator."""
+        """Encode one query by what is there at once."""
         return self._small.encode_query(text)
 
     @cached_property
@@ -53,5 +56,4 @@ class AdaptiveEmbedder:
             large = self._open_large()
         except ModelUnavailable:
             return self._small
-        is_worth_it = large.device != "cpu" and large.identity == self.identity
-        return large if is_worth_it else self._small
+        return large if large and large.identity == self.identity else self._small

@@ -1,4 +1,4 @@
-"""Encode with a BERT-shaped sentence-transformers model in NumPy alone: no torch to load.
+"""Encode with a BERT-shaped sentence-transformers model without torch: in NumPy or onnxruntime.
 
 It runs what `find_obstacle` lets through; every other model needs `noteweb.embed.sbert`.
 """
@@ -6,7 +6,7 @@ It runs what `find_obstacle` lets through; every other model needs `noteweb.embe
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -17,14 +17,34 @@ from noteweb.embed.transformer import Transformer, list_tensors
 from noteweb.errors import ModelUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from noteweb.embed.folder import ModelFolder
     from noteweb.embed.port import Vectors
 
-_TOKENS_AT_ONCE = 1024  # from 256 to 4096 the speed differs by 3 %, the memory by 16 times
+_TOKENS_AT_ONCE = (
+    1024  # in NumPy, from 256 to 4096 the speed differs by 3 %, the memory by 16 times
+)
 _TEXTS_AT_ONCE = 2048  # tokenized together: bounds the memory their ids take
 _MOST_THREADS = 8
+
+
+class Encoder(Protocol):
+    """What computes: `noteweb.embed.transformer.Transformer`, or another like it."""
+
+    def encode(self, tokens: Sequence[Sequence[int]]) -> tuple[Vectors, list[int]]:
+        """Encode texts given by their token ids."""
+        ...
+
+
+class Engine(Protocol):
+    """What makes an encoder out of a model's weights."""
+
+    def __call__(
+        self, *, tensors: Mapping[str, Vectors], n_layers: int, n_heads: int, epsilon: float
+    ) -> Encoder:
+        """Make it."""
+        ...
 
 
 def find_obstacle(folder: ModelFolder) -> str | None:
@@ -59,21 +79,29 @@ class BertEmbedder:
     Parameters
     ----------
     identity : of the folder, see `noteweb.embed.folder.identify`
-    n_threads : Python threads for many texts, one for each core by default; NumPy lets go of the
-        interpreter's lock, so they run side by side
+    n_threads : Python threads for many texts, one for each core by default; NumPy and onnxruntime
+        let go of the interpreter's lock, so they run side by side
+    engine : computes in NumPy by default
 
     Raises
     ------
     ModelUnavailable : a file is damaged or a tensor missing
     """
 
-    def __init__(self, folder: ModelFolder, identity: str, n_threads: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: ModelFolder,
+        identity: str,
+        n_threads: int | None = None,
+        *,
+        engine: Engine = Transformer,
+    ) -> None:
         self.name = folder.name
         self.identity = identity
         self._is_cls = folder.pooling == ("cls",)
         self._n_threads = n_threads or min(_n_cores(), _MOST_THREADS)
         max_length = int(folder.max_length or 0)
-        self._transformer = _load(folder)
+        self._transformer = _load(folder, engine)
         self.tokenizer = ModelTokenizer(folder.tokenizer, max_length)
         self.max_tokens = max_length - self.tokenizer.n_special
         self.dim = int(folder.config["hidden_size"])
@@ -139,9 +167,9 @@ def _find_missing_tensor(folder: ModelFolder) -> str | None:
     return f"it has no float32 {missing[0]}" if missing else None
 
 
-def _load(folder: ModelFolder) -> Transformer:
+def _load(folder: ModelFolder, engine: Engine) -> Encoder:
     try:
-        return Transformer(
+        return engine(
             tensors=map_float32(folder.path / "model.safetensors"),
             n_layers=int(folder.config["num_hidden_layers"]),
             n_heads=int(folder.config["num_attention_heads"]),
