@@ -160,12 +160,12 @@ def test_giving_up_ends_the_runs_on_the_workers(tmp_path, cluster):
 def test_no_scheduler_is_one_line(tmp_path):
     """A scheduler that does not answer is told, with what to do instead."""
     from noteweb.errors import ExecutorUnavailable
-    from noteweb.evidence.executors import dask
 
     program = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
+        "from noteweb import cluster\n"
         "from noteweb.evidence.executors import dask\n"
-        "dask._CONNECT_S = 0.5\n"
+        "dask.connect = lambda address: cluster.connect(address, 0.5)\n"
         "from noteweb.errors import ExecutorUnavailable\n"
         "try:\n    dask.DaskExecutor('tcp://127.0.0.1:9')\n"
         "except ExecutorUnavailable as error:\n    print(error.message, '|', error.hint)\n"
@@ -175,4 +175,3 @@ def test_no_scheduler_is_one_line(tmp_path):
     )
     assert "no Dask scheduler answers at tcp://127.0.0.1:9 | " in done.stdout
     assert issubclass(ExecutorUnavailable, Exception)
-    assert dask._CONNECT_S == 15.0

@@ -36,7 +36,7 @@ DOORS = {
     "tokenizers": {"embed/tokens.py"},
     "sklearn": {"screening/feature.py", "screening/learner.py", "experiments/"},
     "scipy": {"activation/lexicon.py", "screening/feature.py", "experiments/"},
-    "distributed": {"evidence/executors/dask.py"},
+    "distributed": {"cluster.py", "evidence/executors/dask.py"},
     "ctypes": {"evidence/kernel.py", "documents/pdfium.py"},
     "pypdfium2": {"documents/pdfium.py"},
     "bibtexparser": {"library/bibtex.py"},

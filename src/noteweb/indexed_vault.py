@@ -43,6 +43,7 @@ class IndexedVault:
         self.progress = progress
         self.report: SyncReport | None = None  # of this object's last look at the notes
         self.notice: Callable[[str], None] = lambda _: None  # hears what a person should know
+        self.scheduler = ""  # of the Dask cluster that embeds passages; empty: this machine
         self.has_index = True  # False: questions that can do without read the notes themselves
         self._is_fresh = {"text": False, "vectors": False}
         self._mark: object = None  # of the index that was read from
@@ -304,8 +305,13 @@ class IndexedVault:
 
     @cached_property
     def bulk_embedder(self) -> Embedder:
-        """The model for many passages at once."""
-        return self._open("bulk")
+        """The model for many passages at once, here or on the cluster."""
+        opened = self._open("bulk")
+        if not self.scheduler:
+            return opened
+        from noteweb.embed.spread import SpreadEmbedder
+
+        return SpreadEmbedder(opened, self.scheduler)
 
     def _open(self, purpose: Literal["query", "bulk"]) -> Embedder:
         from noteweb.embed import open_embedder

@@ -9,7 +9,16 @@ import typer
 
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.complete import complete_claim
-from noteweb.cli.options import ClaimId, Quiet, Value, ValueFormat, Vault, open_web
+from noteweb.cli.options import (
+    ClaimId,
+    Quiet,
+    Scheduler,
+    Value,
+    ValueFormat,
+    Vault,
+    Where,
+    open_web,
+)
 from noteweb.row.claim import account_row, claim_row, impact_row
 from noteweb.text.visible import visible
 
@@ -27,13 +36,6 @@ class Size(StrEnum):
 
     QUICK = "quick"
     FULL = "full"
-
-
-class Where(StrEnum):
-    """What makes the runs."""
-
-    PROCESS = "process"
-    DASK = "dask"
 
 
 class RowFormat(StrEnum):
@@ -106,9 +108,7 @@ def verify(
         bool, typer.Option("--require-sandbox", help="Refuse to run with limits alone.")
     ] = False,
     executor: Annotated[Where, typer.Option("--executor", help="Where to run.")] = Where.PROCESS,
-    scheduler: Annotated[
-        str, typer.Option("--scheduler", help="Dask's, as tcp://HOST:8786.", metavar="URL")
-    ] = "",
+    scheduler: Scheduler = "",
     form: Rows = RowFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:

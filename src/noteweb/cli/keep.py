@@ -15,9 +15,12 @@ from noteweb.cli.options import (
     Hits,
     Model,
     Quiet,
+    Scheduler,
     Value,
     ValueFormat,
     Vault,
+    Where,
+    choose_scheduler,
     open_web,
     tell_if_empty,
 )
@@ -59,6 +62,8 @@ def index(
     watch: Annotated[
         bool, typer.Option("--watch", "-w", help="Go on and follow every change, until Ctrl-C.")
     ] = False,
+    executor: Annotated[Where, typer.Option("--executor", help="Where to embed.")] = Where.PROCESS,
+    scheduler: Scheduler = "",
     model: Model = None,
     device: Device = None,
     quiet: Quiet = False,
@@ -67,12 +72,15 @@ def index(
 
     Every command does so by itself; this one is for the first time and for scripts. With --watch
     it goes on: what you save can be found within a second, and each update is told in a line.
+    With --executor dask the passages are embedded by a cluster, to the same vectors.
 
     Example: noteweb index --vault ~/notes
     """
     from noteweb.cli import render
 
+    cluster = choose_scheduler(executor, scheduler)
     with open_web(vault, quiet=quiet, model=model, device=device) as web:
+        web.scheduler = cluster
         report = (
             web.rebuild(with_vectors=not text_only)
             if rebuild

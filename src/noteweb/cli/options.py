@@ -40,6 +40,13 @@ class ValueFormat(StrEnum):
     JSON = "json"
 
 
+class Where(StrEnum):
+    """What does the work."""
+
+    PROCESS = "process"
+    DASK = "dask"
+
+
 Vault = Annotated[
     Path | None,
     typer.Option(
@@ -66,6 +73,9 @@ Model = Annotated[
 Device = Annotated[
     str | None,
     typer.Option("--device", help="auto, cpu, cuda or mps.", show_default=False),
+]
+Scheduler = Annotated[
+    str, typer.Option("--scheduler", help="Dask's, as tcp://HOST:8786.", metavar="URL")
 ]
 Limit = Annotated[int, typer.Option("--limit", "-k", min=1, help="How many to give at most.")]
 Hits = Annotated[HitFormat, typer.Option("--format", help="How to write the answer.")]
@@ -203,6 +213,20 @@ def open_web(
     if not quiet:
         web.notice = lambda line: typer.echo(visible(line), err=True)
     return web
+
+
+def choose_scheduler(executor: Where, scheduler: str) -> str:
+    """Give the address of the cluster that the options mean; empty for this machine.
+
+    Raises
+    ------
+    BadRequest : a cluster without a scheduler, or a scheduler without a cluster
+    """
+    if executor is Where.PROCESS and not scheduler:
+        return ""
+    from noteweb.evidence.run import Options
+
+    return Options(executor=executor.value, scheduler=scheduler).scheduler
 
 
 def tell_if_empty(web: NoteWeb) -> None:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from noteweb.embed.spread import SpreadEmbedder
 from noteweb.index.lookup import find_numbered_cards
 from noteweb.index.nearest import ANN_FROM, build_ann, mutual_neighbours
 from noteweb.index.vectors import append_rows, check_units
 from noteweb.links.feedback import resolve_by_meaning, resolve_feedback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -61,14 +62,28 @@ def embed_waiting(index: Index, model: Callable[[], Embedder], progress: Progres
         catalogue.set_meta("model", embedder.name)
         catalogue.set_meta("dim", str(embedder.dim))
     progress.begin("embedding passages", len(waiting))
-    for first in range(0, len(waiting), _SHARD):
-        keys = [key for key, _ in waiting[first : first + _SHARD]]
-        vectors = embedder.encode(_texts(index, keys), on_done=progress.advance)
+    shards = [
+        [key for key, _ in waiting[first : first + _SHARD]]
+        for first in range(0, len(waiting), _SHARD)
+    ]
+    made = _encode_shards(embedder, (_texts(index, keys) for keys in shards), progress)
+    for keys, vectors in zip(shards, made, strict=True):
         n_rows = catalogue.n_rows
         append_rows(index.vectors_path, n_rows, vectors)
         with catalogue.transaction():
             catalogue.add_vectors(n_rows, keys)
     return len(waiting)
+
+
+def _encode_shards(
+    embedder: Embedder, shards: Iterable[Sequence[str]], progress: Progress
+) -> Iterator[NDArray[np.float32]]:
+    if not isinstance(embedder, SpreadEmbedder):
+        yield from (embedder.encode(texts, on_done=progress.advance) for texts in shards)
+        return
+    for vectors in embedder.encode_shards(shards):
+        progress.advance(len(vectors))
+        yield vectors
 
 
 def make_vector_edges(index: Index, embedder: Embedder, progress: Progress) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from noteweb.cluster import connect
 from noteweb.errors import ExecutorUnavailable
 from noteweb.evidence.atomic import remove_folder
 from noteweb.evidence.executors import Result
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from noteweb.model.note import Json
     from noteweb.model.run import RunRecord
 
-_CONNECT_S = 15.0
 _ALLOWED_FAILURES = 3
 #: A task that neither runs nor fails: the cluster has lost all workers, or they are all taken.
 _QUEUE_S = 600.0
@@ -52,19 +52,7 @@ class DaskExecutor:
     def __init__(
         self, scheduler: str, n_jobs: int = 0, *, is_sandbox_required: bool = False
     ) -> None:
-        try:
-            import distributed
-        except ImportError as error:
-            message = "the executor dask needs dask.distributed"
-            hint = "pip install 'noteweb[distributed]'"
-            raise ExecutorUnavailable(message, hint) from error
-        try:
-            self._client: Any = distributed.Client(
-                scheduler, timeout=_CONNECT_S, set_as_default=False
-            )
-        except (OSError, ValueError, TimeoutError) as error:
-            message = f"no Dask scheduler answers at {scheduler}"
-            raise ExecutorUnavailable(message) from error
+        self._client: Any = connect(scheduler)
         self._scheduler = scheduler
         self._n_jobs = n_jobs
         self._needs_sandbox = is_sandbox_required
