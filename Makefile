@@ -38,6 +38,7 @@ readers:
 
 bench: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/noteweb bench speed --vault notes
 	$(BIN)/python tests/bench/speed.py
 
 clean:

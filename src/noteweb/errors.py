@@ -277,8 +277,8 @@ class NobodyToAsk(NotewebError):
 class PeerFailed(NotewebError):
     """Another program that is to be measured beside noteweb gave no answer."""
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name} failed: {reason}", "measure without it: --no-asreview")
+    def __init__(self, name: str, reason: str, hint: str = "") -> None:
+        super().__init__(f"{name} failed: {reason}", hint or "measure without it: --no-asreview")
 
 
 class DocumentUnreadable(NotewebError):

@@ -1,6 +1,6 @@
 """Commands that measure, each on labelled data of the user's own: bench screening, activation.
 
-`retrieval` has a file of its own.
+`retrieval` and `speed` have files of their own.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from noteweb.cli.options import (
     tell,
 )
 from noteweb.cli.retrieval import bench_retrieval
+from noteweb.cli.speed import bench_speed
 from noteweb.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from noteweb.row import Row
 
 bench = typer.Typer(
-    help="Measure noteweb on labelled data: screening, activation, retrieval.",
+    help="Measure noteweb on labelled data: screening, activation, retrieval; and its speed.",
     rich_markup_mode=None,
 )
 
@@ -147,6 +148,7 @@ def bench_activation(
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     bench.command("retrieval")(bench_retrieval)
+    bench.command("speed")(bench_speed)
     app.add_typer(bench, name="bench")
 
 

@@ -128,6 +128,12 @@ def refresh_ann(index: Index) -> None:
         catalogue.set_meta("ann_rows", str(catalogue.n_rows))
 
 
+def read_texts(index: Index) -> list[str]:
+    """Give the text that is embedded for each passage, each content once."""
+    keys = index.catalogue.rows("SELECT DISTINCT key FROM passages ORDER BY key")
+    return _texts(index, [key for (key,) in keys])
+
+
 def _texts(index: Index, keys: Sequence[bytes]) -> list[str]:
     texts = []
     for key in keys:
