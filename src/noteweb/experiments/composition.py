@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from noteweb.experiments._adam import Adam
+from noteweb.experiments._gradient import find_gradient_error
 from noteweb.experiments._plot import Axis, Chart, Series, write_chart
 from noteweb.lab import (
     Context,
@@ -275,18 +276,13 @@ def _check(ctx: Context, setting: _Setting, tables: Tables) -> None:
     ok = len(set(rows)) == len(set(columns)) == tables.n
     ctx.guard("all elements are seen", ok=ok, detail=f"{len(tables.held)} cells held out")
     rng = ctx.rng("check")
-    weights = tuple(
-        each.astype(float) for each in _start(rng, len(tables.answers), tables.n, setting.width)
-    )
     x, targets = tables.x.astype(float), np.eye(tables.n)[tables.answers]
-    steps = [1e-6 * rng.standard_normal(each.shape) for each in weights]
-    ahead = tuple(each + step for each, step in zip(weights, steps, strict=True))
-    behind = tuple(each - step for each, step in zip(weights, steps, strict=True))
-    change = find_losses(ahead, x, targets) - find_losses(behind, x, targets)
-    slopes = find_gradients(weights, x, targets)
-    parts = [(a * b).sum(axis=(1, 2)) for a, b in zip(slopes, steps, strict=True)]
-    known = 2 * np.sum(parts, axis=0)
-    error = float(np.abs(change - known).max() / np.abs(known).max())
+    error = find_gradient_error(
+        rng,
+        _start(rng, len(tables.answers), tables.n, setting.width),
+        lambda weights: find_losses(tuple(weights), x, targets),
+        lambda weights: find_gradients(tuple(weights), x, targets),
+    )
     ctx.guard("the gradient", ok=error < 1e-2, detail=f"{error:.2g} off, relative")
 
 

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from noteweb.experiments._gradient import find_gradient_error
 from noteweb.experiments._plot import Axis, Chart, Series, write_chart
 from noteweb.lab import (
     Context,
@@ -228,13 +229,12 @@ def _check(ctx: Context, setting: _Setting, teacher: Nets, points: Points) -> No
     loss = float(teacher.losses(points)[0])
     ctx.guard("the teacher solves it", ok=loss < 1e-10, detail=f"loss {loss:.2g}")
     rng = ctx.rng("check")
-    w, a = (each.astype(float) for each in _start(rng, setting, 3))
-    step_w, step_a = 1e-6 * rng.standard_normal(w.shape), 1e-6 * rng.standard_normal(a.shape)
-    ahead = Nets(w=w + step_w, a=a + step_a).losses(points)
-    behind = Nets(w=w - step_w, a=a - step_a).losses(points)
-    slope_w, slope_a = find_gradients(Nets(w=w, a=a), points)
-    known = 2 * ((slope_w * step_w).sum(axis=(1, 2)) + (slope_a * step_a).sum(axis=1))
-    worst = float(np.abs(ahead - behind - known).max() / np.abs(known).max())
+    worst = find_gradient_error(
+        rng,
+        _start(rng, setting, 3),
+        lambda parts: Nets(w=parts[0], a=parts[1]).losses(points),
+        lambda parts: find_gradients(Nets(w=parts[0], a=parts[1]), points),
+    )
     ctx.guard("the gradient", ok=worst < 1e-2, detail=f"{worst:.2g} off, relative")
     half = max(setting.n_teacher // 2, 1)
     _, small = train(ctx.rng("half"), points, half, setting)

@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from noteweb.experiments._adam import Adam
+from noteweb.experiments._gradient import find_gradient_error
 from noteweb.experiments._plot import Axis, Chart, Series, write_chart
 from noteweb.lab import (
     Context,
@@ -308,18 +309,14 @@ def _check(ctx: Context, setting: _Setting, usual: list[Curve], other: list[Curv
     apart = float(np.abs(usual[0].losses - other[0].losses).max())
     ctx.guard("one network at the first width", ok=apart < 1e-6, detail=f"{apart:.2g} apart")
     rng = ctx.rng("check")
-    raw, _ = start_nets(rng, setting.widths[0], setting.widths[0], 2)
-    weights = [each.astype(float) for each in raw]
+    weights, _ = start_nets(rng, setting.widths[0], setting.widths[0], 2)
     batch = Batch(x=rng.standard_normal((20, _N_IN)), y=rng.standard_normal((20, _N_OUT)))
-    steps = [1e-7 * rng.standard_normal(each.shape) for each in weights]
-    ahead, behind = (
-        find_losses([w + sign * step for w, step in zip(weights, steps, strict=True)], batch)
-        for sign in (1, -1)
+    error = find_gradient_error(
+        rng,
+        weights,
+        lambda parts: find_losses(parts, batch),
+        lambda parts: find_gradients(parts, batch),
     )
-    slopes = find_gradients(weights, batch)
-    parts = [(a * b).sum(axis=(1, 2)) for a, b in zip(slopes, steps, strict=True)]
-    known = 2 * np.sum(parts, axis=0)
-    error = float(np.abs(ahead - behind - known).max() / np.abs(known).max())
     ctx.guard("the gradient", ok=error < 1e-3, detail=f"{error:.2g} off, relative")
 
 

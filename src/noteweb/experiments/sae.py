@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from noteweb.experiments._adam import Adam
+from noteweb.experiments._gradient import find_gradient_error
 from noteweb.experiments._plot import Axis, Chart, Series, write_chart
 from noteweb.lab import (
     Context,
@@ -336,20 +337,22 @@ def _check(ctx: Context, setting: _Setting, world: World) -> None:
 
 def check_gradient(rng: np.random.Generator, setting: _Setting, world: World) -> float:
     """Give how far the gradient is from a difference quotient, relative; all atoms may be on."""
-    raw = start_dictionary(rng, setting)
-    parts = [each.astype(float) for each in (raw.encoder, raw.bias, raw.decoder)]
+    start = start_dictionary(rng, setting)
     x = world.draw(rng, 30)[0].astype(float)
-    steps = [1e-7 * rng.standard_normal(each.shape) for each in parts]
 
-    def find_loss(sign: int) -> float:
-        moved = [part + sign * step for part, step in zip(parts, steps, strict=True)]
-        found = Dictionary(encoder=moved[0], bias=moved[1], decoder=moved[2])
+    def build(parts: list[np.ndarray]) -> Dictionary:
+        return Dictionary(encoder=parts[0], bias=parts[1], decoder=parts[2])
+
+    def find_loss(parts: list[np.ndarray]) -> float:
+        found = build(parts)
         return float(((found.drive(x) @ found.decoder - x) ** 2).sum(axis=1).mean())
 
-    start = Dictionary(encoder=parts[0], bias=parts[1], decoder=parts[2])
-    slopes = find_gradients(start, x, 0.0)
-    known = 2 * sum(float((a * b).sum()) for a, b in zip(slopes, steps, strict=True))
-    return abs(find_loss(1) - find_loss(-1) - known) / abs(known)
+    return find_gradient_error(
+        rng,
+        (start.encoder, start.bias, start.decoder),
+        find_loss,
+        lambda parts: find_gradients(build(parts), x, 0.0),
+    )
 
 
 def _draw_chart(ctx: Context, features: np.ndarray, trained: Mapping[str, Dictionary]) -> None:

@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from noteweb.experiments._adam import Adam
+from noteweb.experiments._gradient import find_gradient_error
 from noteweb.experiments._plot import Axis, Chart, Series, write_chart
 from noteweb.lab import (
     Context,
@@ -222,14 +223,17 @@ def find_gradients(models: Models, x: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def check_gradient(rng: np.random.Generator, densities: np.ndarray, setting: _Setting) -> float:
     """Give how far the gradient is from a difference quotient, relative to the largest."""
     start = _start(rng, len(densities), setting)
-    w, b = start.w.astype(float), start.b + 0.1
     x = draw(rng, densities, 50, setting.n_features).astype(float)
-    step_w, step_b = 1e-6 * rng.standard_normal(w.shape), 1e-6 * rng.standard_normal(b.shape)
-    ahead = Models(w=w + step_w, b=b + step_b, is_linear=start.is_linear).losses(x)
-    behind = Models(w=w - step_w, b=b - step_b, is_linear=start.is_linear).losses(x)
-    slope_w, slope_b = find_gradients(Models(w=w, b=b, is_linear=start.is_linear), x)
-    known = 2 * ((slope_w * step_w).sum(axis=(1, 2)) + (slope_b * step_b).sum(axis=(1, 2)))
-    return float(np.abs(ahead - behind - known).max() / np.abs(known).max())
+
+    def build(parts: list[np.ndarray]) -> Models:
+        return Models(w=parts[0], b=parts[1], is_linear=start.is_linear)
+
+    return find_gradient_error(
+        rng,
+        (start.w, start.b + np.float32(0.1)),
+        lambda parts: build(parts).losses(x),
+        lambda parts: find_gradients(build(parts), x),
+    )
 
 
 def _draw_chart(ctx: Context, setting: _Setting, counts: np.ndarray) -> None:
