@@ -128,8 +128,8 @@ experiment = Experiment(
         "quick": Profile(limits=Limits(cpu_s=30.0)),
         "full": Profile(
             params={
-                "widths": [8, 16, 32, 64, 128, 256],
-                "place": 4,
+                "widths": [8, 16, 32, 64, 128],
+                "place": 3,
                 "n_points": 262144,
                 "n_steps": 3000,
                 "n_more": 1500,

@@ -99,7 +99,19 @@ experiment = Experiment(
         ),
         "the gradient": Guard(kind="known-answer", summary="against differences of the loss"),
     },
-    profiles={"quick": Profile(limits=Limits(cpu_s=60.0))},
+    profiles={
+        "quick": Profile(limits=Limits(cpu_s=60.0)),
+        "full": Profile(
+            params={
+                "n_features": 64,
+                "n_dimensions": 32,
+                "n_atoms": 128,
+                "batch_size": 512,
+                "n_steps": 2500,
+            },
+            limits=Limits(cpu_s=600.0, wall_s=1200.0),
+        ),
+    },
     failing=(
         FailingSetting(
             params={"told": 4.0},
