@@ -170,6 +170,7 @@ def _write_finding(finding: Finding, exhibit: Exhibit) -> Markup:
 def _write_comparison(exhibit: Exhibit) -> Markup | None:
     """Put what was measured beside what the experiment's author says was published."""
     said, expected = exhibit.prose.find(COMPARED), exhibit.prose.find(EXPECTED)
+    words = said or expected or "It says nothing of published figures."
     rows = [
         make("li", make("code", make("bdi", each.expectation.metric)), f": {told}")
         for each in exhibit.findings
@@ -183,7 +184,7 @@ def _write_comparison(exhibit: Exhibit) -> Markup | None:
         make(
             "section",
             make("h4", "Published and measured, in its author's words"),
-            make("p", said or expected or "It says nothing of published figures."),
+            make("p", words[:1].upper() + words[1:]),
             make("p", "Re-runs: ", make("bdi", exhibit.source), class_="quiet")
             if exhibit.source
             else None,

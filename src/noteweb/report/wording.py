@@ -139,7 +139,7 @@ def tell_measured(finding: Finding) -> str:
     low, middle, high = map(show_number, finding.spread)
     unit = f" {finding.unit}" if finding.unit else ""
     if low == high:
-        return f"{low}{unit} in {_seeds(finding)}"
+        return f"{low}{unit} in each of {_seeds(finding)}"
     return f"{middle}{unit} in the median of {_seeds(finding)}, {low} to {high}"
 
 
