@@ -19,6 +19,10 @@ SOURCES = sorted((ROOT / "src" / "noteweb").rglob("*.py"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 COMMANDS = {info.callback.__name__: info.callback for info in app.registered_commands}
+for _group in app.registered_groups:
+    _own = _group.typer_instance.registered_callback
+    if _own is not None:  # a group with an answer of its own
+        COMMANDS[_group.name] = _own.callback
 
 #: The one door of each heavy library: only here may it be imported.
 DOORS = {

@@ -154,13 +154,6 @@ def test_problems_have_codes_and_places(data, code, line, column):
     )
 
 
-def test_every_code_is_explained():
-    """`check --explain` has a line for each code, in kebab case."""
-    for code, meaning in CODES.items():
-        assert re.fullmatch(r"[a-z]+(-[a-z]+)+", code)
-        assert meaning.text
-
-
 def test_parts_name_the_frontmatter():
     """Mark, blank lines, fences and frontmatter are parts of their own."""
     note = parse("\ufeff\n---\na: 1\n---\n# H\n")

@@ -1,4 +1,7 @@
-"""Writing a repair back to a note's file: only when asked, only exact, all or nothing."""
+"""Writing into a note's file: only when asked, all or nothing, never over what somebody else wrote.
+
+A repair of the encoding is written whole, and only where it can be undone exactly.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,11 @@ from noteweb.vault import read_file, read_note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from noteweb.model.note import Note
     from noteweb.vault import NoteFile
 
+    #: From and to in a note's text, and what is to stand there.
+    Edit = tuple[int, int, str]
 
 _NEW_FILE = 0o644  # mkstemp makes files that only their owner may read
 
@@ -34,6 +40,15 @@ class Repair:
     note_encoding: str
     original: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a note's file holds, and what it should hold."""
+
+    file: NoteFile
+    before: bytes
+    after: bytes
 
 
 def find_repairs(root: Path, files: Iterable[NoteFile]) -> Iterator[Repair]:
@@ -58,13 +73,56 @@ def write_repair(root: Path, repair: Repair) -> None:
     WriteFailed
         where the file changed since it was read, or the disk refuses; it then stands as before
     """
-    path = root / Path(os.fsdecode(repair.file.file))
     before = repair.original.encode(repair.note_encoding, "surrogateescape")
-    now = read_file(root, repair.file)
-    if now != before:
-        raise WriteFailed(path, "it changed while it was being repaired")
     after = repair.text.encode(repair.note_encoding, "surrogateescape")
-    replace_bytes(path.resolve(), after)
+    write_change(root, Change(file=repair.file, before=before, after=after))
+
+
+def write_change(root: Path, change: Change) -> None:
+    """Put the new bytes in the file's place, in one step, its permissions kept.
+
+    Raises
+    ------
+    WriteFailed
+        where the file changed since it was read, leads out of the vault, or the disk refuses; it
+        then stands as before
+    """
+    path = root / Path(os.fsdecode(change.file.file))
+    real = path.resolve()
+    if not real.is_relative_to(root.resolve()):
+        raise WriteFailed(path, "it is a symbolic link out of the vault", "write it there yourself")
+    if read_file(root, change.file) != change.before:
+        raise WriteFailed(path, "it changed while it was being read", "say it again")
+    replace_bytes(real, change.after)
+
+
+def splice(data: bytes, note: Note, edits: Iterable[Edit]) -> bytes:
+    """Give a note's bytes with texts in the place of spans of its text, each other byte as it is.
+
+    Parameters
+    ----------
+    note : `data` parsed, and not repaired
+
+    Raises
+    ------
+    WriteFailed
+        where text and bytes cannot be told apart
+    """
+    kept, made, at = [], [], 0
+    for start, stop, text in sorted(edits):
+        kept += [note.text[at:start], note.text[start:stop]]
+        made += [note.text[at:start], text]
+        at = stop
+    before, after = (
+        b"".join(
+            each.encode(note.encoding, "surrogateescape") for each in (*pieces, note.text[at:])
+        )
+        for pieces in (kept, made)
+    )
+    if before != data:
+        path = Path(note.card.path)
+        raise WriteFailed(path, "its bytes cannot be told apart", "save it as UTF-8")
+    return after
 
 
 def replace_bytes(path: Path, data: bytes) -> None:

@@ -6,9 +6,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from noteweb.errors import BadRequest, ModelUnavailable, Problem
-from noteweb.graphed_vault import GraphedVault
 from noteweb.model.hit import Hit, Mode, Only
 from noteweb.model.view import Filter, View, ViewKind, require_known
+from noteweb.tended_vault import TendedVault
 from noteweb.vault import read_note, scan
 
 #: How many notes a view of a question shows at most.
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from noteweb.graph.route import Route
     from noteweb.graph.selection import Found
     from noteweb.graph.walk import Direction, Neighbour
-    from noteweb.mend import Repair
     from noteweb.model.document import Document
     from noteweb.model.firing import Report
     from noteweb.model.note import Note
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from noteweb.watch.keep import Update
 
 
-class NoteWeb(GraphedVault):
+class NoteWeb(TendedVault):
     """A vault of notes with its index, and the questions it answers.
 
     Use it as a context manager, or `close` it. Questions bring the index up to date first, once,
@@ -259,21 +258,6 @@ class NoteWeb(GraphedVault):
         """
         self.evidence.pick([claim])
         return self.argument.impact(claim)
-
-    def repairs(self, names: Sequence[str] = ()) -> Iterator[Repair]:
-        """Find the notes whose encoding is damaged and can be restored exactly, by path.
-
-        Raises
-        ------
-        NoteNotFound, NoteAmbiguous
-            for a name among `names` that is no note
-        """
-        from noteweb.mend import find_repairs
-
-        wanted = {self.find(name) for name in names}
-        paths = [card.path for card in self.cards if not wanted or card.id in wanted]
-        files = {file.path: file for file in scan(self.root, self.config).files}
-        return find_repairs(self.root, [files[path] for path in paths if path in files])
 
     def problems(self) -> tuple[Problem, ...]:
         """Everything wrong in the vault: files, frontmatter, bodies, links, ids."""

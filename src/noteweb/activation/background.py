@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from noteweb.index.folder import Index
 
 _N_SOURCES = 96  # notes that stand as background
+_FEWEST_WORDS = 5  # of a sentence that stands for others
 _N_WINDOWS = 6  # of each; of fewer notes more each
 
 
@@ -44,6 +45,17 @@ def read_background(index: Index) -> tuple[NDArray[np.int64], list[str]]:
     return np.array(sources, dtype=np.int64), windows
 
 
+def read_sentences(index: Index) -> tuple[NDArray[np.int64], list[str]]:
+    """Give the middle sentence of each of these windows, and the note (nid) of each."""
+    sources, windows = read_background(index)
+    found = []
+    for window in windows:
+        cut = _split(window)
+        told = [each.text for each in cut if len(each.text.split()) >= _FEWEST_WORDS] or [window]
+        found.append(told[len(told) // 2])
+    return sources, found
+
+
 def find_quiet(
     index: Index, nids: NDArray[np.int64], sources: Sequence[int] | NDArray[np.int64]
 ) -> NDArray[np.bool_]:
@@ -66,10 +78,10 @@ def _cut_body(index: Index, nid: int) -> list[str]:
             (nid,),
         )
     )
-    return [window.text for window in cut_windows(text, _read_sentences(text))]
+    return [window.text for window in cut_windows(text, _split(text))]
 
 
-def _read_sentences(text: str) -> tuple[Sentence, ...]:
+def _split(text: str) -> tuple[Sentence, ...]:
     """Split plain text into sentences, without places."""
     return tuple(
         Sentence(" ".join(text[start:end].split()), start, end, 1)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from noteweb.activation.background import find_quiet, read_background
+from noteweb.activation.background import find_quiet, read_background, read_sentences
 from noteweb.activation.condition import Conditions, read_conditions
 from noteweb.activation.general import read_general
 from noteweb.activation.lexicon import add_up, cosines, count_terms, rarity, weigh
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from noteweb.model.progress import Progress
 
     Floats = NDArray[np.floating]
+    Background = tuple[NDArray[np.int64], list[str]]
+    Hold = Callable[[Index, Conditions, NDArray[np.float32]], "Holdings"]
 
 #: What the parts count for: conditions by meaning, by words, the note by words, the body by
 #: meaning. Chosen on the half of the labelled passages that is there for it, on round numbers.
@@ -143,6 +145,14 @@ class Tools:
     progress: Progress
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a text is held against beside notes; `note` is the one (id) that states it, if any."""
+
+    texts: tuple[str, ...]
+    note: str = ""
+
+
 def make_ground(tools: Tools) -> Ground:
     """Make the ground of the vault's notes.
 
@@ -157,35 +167,53 @@ def make_ground(tools: Tools) -> Ground:
     (n_own,) = catalogue.rows("SELECT count(*) FROM passages WHERE joint IS NOT NULL")[0]
     extra = read_general().conditions if n_own < _FEWEST_CONDITIONS else ()
     conditions = read_conditions(catalogue, extra)
-    return _make(tools, conditions, _hold_notes, conditions.nids)
+    held = _hold_notes, read_background(tools.index)
+    return _make(tools, conditions, held, conditions.nids)
 
 
 def make_claim_ground(tools: Tools, claims: Sequence[Claim]) -> Ground:
     """Make a ground on which claims stand in the place of notes, each with one condition."""
-    statements = tuple(claim.statement for claim in claims)
+    return make_text_ground(
+        tools,
+        [Target(texts=(claim.statement,), note=claim.note_id) for claim in claims],
+        by_window=True,
+    )
+
+
+def make_text_ground(tools: Tools, targets: Sequence[Target], *, by_window: bool = False) -> Ground:
+    """Make a ground on which texts stand in the place of notes, as alternatives of each target.
+
+    Parameters
+    ----------
+    by_window : whether windows will be held against it, else single sentences; chance does as well
+        as its background, which has to be of the same length
+    """
+    statements = tuple(text for target in targets for text in target.texts)
     extra = read_general().conditions
-    numbers = np.arange(len(claims))
+    counts = [len(target.texts) for target in targets]
+    owners = np.repeat(np.arange(len(targets)), counts)
     conditions = Conditions(
-        nids=numbers,
-        pids=numbers,
-        joint=np.zeros(len(claims), dtype=np.int64),
-        owners=np.arange(len(claims) + len(extra)),
+        nids=np.arange(len(targets)),
+        pids=np.arange(len(statements)),
+        joint=np.zeros(len(statements), dtype=np.int64),
+        owners=np.concatenate([owners, len(targets) + np.arange(len(extra))]),
         texts=(*statements, *extra),
     )
     nids = dict(tools.index.catalogue.rows("SELECT id, nid FROM notes"))
-    homes = np.array([nids.get(claim.note_id, -1) for claim in claims], dtype=np.int64)
-    return _make(tools, conditions, _hold_claims, homes)
+    homes = np.array([nids.get(target.note, -1) for target in targets], dtype=np.int64)
+    background = read_background(tools.index) if by_window else read_sentences(tools.index)
+    return _make(tools, conditions, (_hold_texts, background), homes)
 
 
 def _make(
     tools: Tools,
     conditions: Conditions,
-    hold: Callable[[Index, Conditions, NDArray[np.float32]], Holdings],
+    held: tuple[Hold, Background],
     homes: NDArray[np.int64],
 ) -> Ground:
     """Make a ground; `homes` are the notes (nids) that what is held against stands in."""
     index = tools.index
-    sources, windows = read_background(index)
+    hold, (sources, windows) = held
     if len(windows) < _FEWEST_WINDOWS:
         passages = read_general().passages
         sources = np.concatenate([sources, -2 - np.arange(len(passages))])
@@ -332,18 +360,20 @@ def _hold_notes(index: Index, conditions: Conditions, vectors: NDArray[np.float3
     )
 
 
-def _hold_claims(index: Index, conditions: Conditions, vectors: NDArray[np.float32]) -> Holdings:
+def _hold_texts(index: Index, conditions: Conditions, vectors: NDArray[np.float32]) -> Holdings:
     texts = [text for (text,) in index.catalogue.rows("SELECT text FROM passages ORDER BY pid")]
     idf = rarity(count_terms(texts, index.text.sequence))
-    words = weigh(count_terms(conditions.texts[: conditions.n_own], index.text.sequence), idf)
+    own = conditions.n_own
+    counts = count_terms(conditions.texts[:own], index.text.sequence)
+    n_targets = len(conditions.nids)
     none = np.empty(0, dtype=np.int64)
     return Holdings(
         conditions=conditions,
         vectors=vectors,
         cohort=_find_cohort(conditions, vectors),
         idf=idf,
-        condition_words=words,
-        note_words=words,
+        condition_words=weigh(counts, idf),
+        note_words=weigh(add_up(counts, conditions.owners[:own], n_targets), idf),
         body=np.empty((0, vectors.shape[1]), dtype=np.float32),
         body_starts=none,
         body_owners=none,

@@ -68,7 +68,7 @@ def activate(
         also = (web.find(why),) if why else ()
         options = Options(fdr=fdr, with_gaps=gaps, with_claims=claims, also=also)
         reports = []
-        for document in _read(papers or []):
+        for document in read_papers(papers or []):
             report = web.activate(document, options)
             reports.append(report)
             if form is ValueFormat.TEXT:
@@ -140,13 +140,7 @@ def new(
         _edit(path)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    for command in (activate, label, new):
-        app.command()(command)
-
-
-def _read(papers: list[str]) -> Iterator[Document]:
+def read_papers(papers: list[str]) -> Iterator[Document]:
     """Read what was named; what cannot be read among others is told on standard error."""
     from noteweb.documents.read import read_documents
     from noteweb.errors import Problem
@@ -161,11 +155,17 @@ def _read(papers: list[str]) -> Iterator[Document]:
             yield found
 
 
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (activate, label, new):
+        app.command()(command)
+
+
 def _read_one(paper: str) -> Document:
     """Read the one document that is named, out of a library by the name that `activate` shows."""
     library, mark, _ = paper.rpartition("#")
     is_record = bool(mark) and not Path(paper).exists() and Path(library).is_file()
-    documents = list(_read([library if is_record else paper]))
+    documents = list(read_papers([library if is_record else paper]))
     found = [each for each in documents if each.name == paper] if is_record else documents
     if len(found) == 1:
         return found[0]
@@ -190,7 +190,7 @@ def _edit(path: Path) -> None:
 def _find_gap(web: NoteWeb, paper: str, number: int) -> tuple[Report, Gap]:
     from noteweb.activation.front import Options
 
-    for document in _read([paper]):
+    for document in read_papers([paper]):
         report = web.activate(document, Options(with_gaps=True))
         if number > len(report.gaps):
             message = f"{paper} leaves {len(report.gaps)} gaps"

@@ -11,6 +11,8 @@ from noteweb.cli import (
     ask,
     assistant,
     bench,
+    check,
+    claims,
     evidence,
     graph,
     keep,
@@ -56,10 +58,12 @@ def root(
 
 for module in (
     keep,
+    check,
     ask,
     activate,
     graph,
     screen,
+    claims,
     evidence,
     report,
     trust,

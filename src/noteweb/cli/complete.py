@@ -78,6 +78,13 @@ def complete_format(begun: str) -> list[str]:
     return _pick(EXPORTERS, begun)
 
 
+def complete_code(begun: str) -> list[str]:
+    """Give the codes of problems that begin so."""
+    from noteweb.explanation import read_explanations
+
+    return _pick(read_explanations(), begun)
+
+
 @contextmanager
 def _open(context: Context) -> Iterator[Catalogue]:
     """Open the catalogue of the vault that the line means so far; none is made."""

@@ -1,4 +1,4 @@
-"""Commands about claims and what stands behind them: claims, verify, why."""
+"""Commands about what stands behind claims: verify, why, impact."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from noteweb.cli.options import (
     Where,
     open_web,
 )
-from noteweb.row.claim import account_row, claim_row, impact_row
+from noteweb.row.claim import account_row, impact_row
 from noteweb.text.visible import visible
 
 if TYPE_CHECKING:
@@ -54,35 +54,6 @@ Claims = Annotated[
         help="Ids of claims; default: all.", metavar="[CLAIM]...", autocompletion=complete_claim
     ),
 ]
-
-
-def claims(
-    vault: Vault = None,
-    *,
-    standing: Annotated[
-        bool, typer.Option("--standing", help="Show what the claims make of one another.")
-    ] = False,
-    profile: Profile = Size.QUICK,
-    form: Rows = RowFormat.TEXT,
-    quiet: Quiet = False,
-) -> None:
-    """List the claims with their verdicts; nothing is run.
-
-    With the note, the evidence and the age of the newest run. With --standing, whether each
-    stands among the others, and how strong it is.
-
-    Example: noteweb claims --standing
-    """
-    from noteweb.argument.front import argue
-    from noteweb.cli import account
-
-    with open_web(vault, quiet=quiet) as web:
-        found = web.evidence.rows(profile.value)
-    if form is RowFormat.TEXT:
-        account.show_claims(found, argue(found) if standing else None, quiet=quiet)
-    else:
-        argument = argue(found)
-        _write([claim_row(each, argument) for each in found], form, "claims")
 
 
 def verify(
@@ -202,17 +173,18 @@ def impact(
         raise typer.Exit(ANSWER_IS_NO)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    for command in (claims, verify, why, impact):
-        app.command()(command)
-
-
-def _write(rows: Sequence[dict[str, Any]], form: RowFormat, name: str) -> None:
+def write_rows(rows: Sequence[dict[str, Any]], form: RowFormat, name: str) -> None:
+    """Write rows as JSON, under a name, or as JSON lines."""
     from noteweb.cli import shape
     from noteweb.cli.options import HitFormat
 
     typer.echo(shape.write_rows(rows, HitFormat(form.value), {name: list(rows)}), nl=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (verify, why, impact):
+        app.command()(command)
 
 
 def _tell_verdicts(found: Sequence[Verdict], form: RowFormat, *, quiet: bool) -> None:
@@ -221,7 +193,7 @@ def _tell_verdicts(found: Sequence[Verdict], form: RowFormat, *, quiet: bool) ->
     if form is RowFormat.TEXT:
         account.show_verdicts(found, quiet=quiet)
     else:
-        _write([verdict.to_json() for verdict in found], form, "verdicts")
+        write_rows([verdict.to_json() for verdict in found], form, "verdicts")
 
 
 def _exit(
@@ -250,7 +222,7 @@ def _explain(evidence: Evidence, names: Sequence[str], options: Options, form: R
     if form is RowFormat.TEXT:
         account.show_steps(steps)
     else:
-        _write([step.to_json() for step in steps], form, "steps")
+        write_rows([step.to_json() for step in steps], form, "steps")
 
 
 def _recheck(
@@ -262,6 +234,6 @@ def _recheck(
     if form is RowFormat.TEXT:
         account.show_comparisons(found, quiet=quiet)
     else:
-        _write([each.to_json() for each in found], form, "comparisons")
+        write_rows([each.to_json() for each in found], form, "comparisons")
     if any(each.differences for each in found):
         raise typer.Exit(ANSWER_IS_NO)

@@ -78,7 +78,7 @@ def show_why(report: Report, note: str) -> bool:
         shared = ", ".join(match.words) or "none"
         say("  ", f"{match.score:+.1f} deviations; words in common: {shared}", dim=True)
     typer.echo("")
-    rest = f"without its best window {firing.score_without:.2f}, {_odds(firing.rate_without)}"
+    rest = f"without its best window {firing.score_without:.2f}, {show_odds(firing.rate_without)}"
     of_many = f" over {report.n_windows} windows; {rest}" if report.n_windows > 1 else ""
     say("  ", f"score {firing.score:.2f}{of_many}")
     if abs(firing.learned) >= _TELLING:
@@ -104,7 +104,17 @@ def show_rate(firing: Firing) -> str:
     """Say how sure a firing is: a probability where labels give one, else the odds of chance."""
     if firing.probability is not None:
         return f"probability {firing.probability:.2f}, by your labels"
-    return _odds(firing.false_fire_rate)
+    return show_odds(firing.false_fire_rate)
+
+
+def show_odds(rate: float) -> str:
+    """Say a rate; below one in ten thousand the tail is too far extrapolated for a number."""
+    if rate >= 1 / 2:
+        return "no more than chance"
+    if rate < _RAREST:
+        return "by chance less than 1 in 10,000"
+    n = 1 / rate
+    return f"by chance 1 in {n:.0f}" if n < 10 else f"by chance 1 in {float(f'{n:.1g}'):,.0f}"  # noqa: PLR2004
 
 
 def _by_rate(firing: Firing) -> tuple[float, float, int]:
@@ -178,16 +188,6 @@ def _show_claims(claims: Sequence[SpokenOf]) -> None:
         verdict = f" [{each.verdict}, standing: {each.standing}]" if each.verdict else ""
         say("  claim: ", f"{each.claim}{verdict}  {trim(each.statement, ())}")
         say(f"     {_place(each.passage)}  ", f"“{trim(each.passage.text, ())}”")
-
-
-def _odds(rate: float) -> str:
-    """Say a rate; below one in ten thousand the tail is too far extrapolated for a number."""
-    if rate >= 1 / 2:
-        return "no more than chance"
-    if rate < _RAREST:
-        return "by chance less than 1 in 10,000"
-    n = 1 / rate
-    return f"by chance 1 in {n:.0f}" if n < 10 else f"by chance 1 in {float(f'{n:.1g}'):,.0f}"  # noqa: PLR2004
 
 
 def _place(passage: FoundPassage) -> str:

@@ -1,4 +1,4 @@
-"""Commands that keep a vault in order: init, index, status, check, repair."""
+"""Commands that keep a vault: init, index, status, repair."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import typer
 from noteweb.cli import ANSWER_IS_NO
 from noteweb.cli.options import (
     Device,
-    HitFormat,
-    Hits,
     Model,
     Quiet,
     Scheduler,
@@ -24,7 +22,6 @@ from noteweb.cli.options import (
     open_web,
     tell_if_empty,
 )
-from noteweb.row.note import PROBLEM_COLUMNS, problem_row
 from noteweb.text.visible import visible
 
 if TYPE_CHECKING:
@@ -120,31 +117,6 @@ def status(vault: Vault = None, *, form: Value = ValueFormat.TEXT) -> None:
             render.status(found)
 
 
-def check(vault: Vault = None, *, form: Hits = HitFormat.TEXT, quiet: Quiet = False) -> None:
-    """Find what is wrong in the notes and their links.
-
-    Damaged encodings, broken frontmatter, links whose note, heading or block is not there,
-    ambiguous ones, unreadable files, claims whose evidence names what is not there.
-    Exits with 1 where there is an error or a warning; hints alone (severity info) exit with 0.
-
-    Example: noteweb check --format jsonl
-    """
-    from noteweb.cli import render, shape
-    from noteweb.errors import Severity
-
-    with open_web(vault, quiet=quiet) as web:
-        problems = web.problems()
-        if not quiet:
-            tell_if_empty(web)
-    if form is HitFormat.TEXT:
-        render.problems(problems)
-    else:
-        rows = [problem_row(problem) for problem in problems]
-        typer.echo(shape.write_rows(rows, form, rows, PROBLEM_COLUMNS), nl=False)
-    if any(problem.severity is not Severity.INFO for problem in problems):
-        raise typer.Exit(ANSWER_IS_NO)
-
-
 def repair(
     notes: Annotated[list[str] | None, typer.Argument(help="Notes; default: all.")] = None,
     vault: Vault = None,
@@ -178,5 +150,5 @@ def repair(
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (init, index, status, check, repair):
+    for command in (init, index, status, repair):
         app.command()(command)

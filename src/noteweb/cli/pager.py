@@ -16,7 +16,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from noteweb.cli.layout import measure
 
@@ -36,12 +36,30 @@ class PagedCommand(TyperCommand):
 
     def invoke(self, ctx: Any) -> object:  # noqa: ANN401 - a context of typer's own click
         """Run the command."""
-        is_text = str(ctx.params.get("form", "")) == "text" and not ctx.params.get("interactive")
-        pager = find_pager() if is_text and not ctx.find_root().params.get("no_pager") else ()
-        if not pager or not sys.stdout.isatty():
+        with _paged_if_text(ctx):
             return super().invoke(ctx)
-        with paged(pager):
+
+
+class PagedGroup(TyperGroup):
+    """A group with an answer of its own, paged likewise; its commands see to theirs."""
+
+    def invoke(self, ctx: Any) -> object:  # noqa: ANN401 - a context of typer's own click
+        """Run the group, or the command that is named."""
+        if ctx._protected_args or ctx.args:  # noqa: SLF001 - click names it nowhere else so early
             return super().invoke(ctx)
+        with _paged_if_text(ctx):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _paged_if_text(ctx: Any) -> Iterator[None]:  # noqa: ANN401 - as above
+    is_text = str(ctx.params.get("form", "")) == "text" and not ctx.params.get("interactive")
+    pager = find_pager() if is_text and not ctx.find_root().params.get("no_pager") else ()
+    if not pager or not sys.stdout.isatty():
+        yield
+        return
+    with paged(pager):
+        yield
 
 
 def page_commands(app: Typer) -> None:
@@ -50,6 +68,7 @@ def page_commands(app: Typer) -> None:
         command.cls = PagedCommand
     for group in app.registered_groups:
         if group.typer_instance is not None:
+            group.cls = PagedGroup
             page_commands(group.typer_instance)
 
 

@@ -56,7 +56,11 @@ _ANY_NAME = "-.md"  # a note without a title is called by its file's name, which
 def read_markdown(data: bytes, name: str) -> Document:
     """Read Markdown: title and ids from the frontmatter, markup left out of the text."""
     text = mend_text(decode_text(data))
-    note = parse_note(text.encode(), path=_ANY_NAME)
+    return compose_note(parse_note(text.encode(), path=_ANY_NAME), name)
+
+
+def compose_note(note: Note, name: str) -> Document:
+    """Give a note that is read already as a document."""
     about = About(
         name=name,
         title=strip_markup(note.card.title) if note.card.title != _ANY_NAME[:-3] else "",

@@ -8,19 +8,25 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from noteweb.errors import ClaimNotFound, ExperimentNotFound, ExperimentUnreadable
+from noteweb.errors import (
+    ClaimNotFound,
+    ExperimentNotFound,
+    ExperimentUnreadable,
+    Problem,
+    Severity,
+)
 from noteweb.evidence.case import open_cases
 from noteweb.evidence.fault import find_claim_faults
 from noteweb.evidence.find import FOLDER, Finder
 from noteweb.evidence.run import Options, explain, read_verdicts, verify
 from noteweb.evidence.trust import TrustStore, show_difference
 from noteweb.evidence.workplace import RUNS, Workplace
+from noteweb.model.verdict import VerdictKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from noteweb.errors import Problem
     from noteweb.evidence.case import Case
     from noteweb.evidence.find import Found
     from noteweb.evidence.plan import Step
@@ -255,7 +261,23 @@ class Evidence:
         own = [each.problems for each in found if not each.place.is_installed]
         ledgers = [self.workplace.ledger(each.place.name).problems for each in found]
         asked = find_claim_faults(self._claims(), finder)
-        return (*chain.from_iterable((*own, *ledgers)), *asked)
+        return (*chain.from_iterable((*own, *ledgers)), *asked, *self._find_stale())
+
+    def _find_stale(self) -> Iterator[Problem]:
+        """Tell each claim whose verdict no longer counts, since what it rests on has changed."""
+        for row in self.rows() if self._claims() else ():
+            if row.verdict.kind is VerdictKind.STALE:
+                was = f" (was {row.verdict.previous})" if row.verdict.previous else ""
+                changes = [each for each in row.verdict.reasons if each.kind.is_change]
+                why = "; ".join(map(str, changes or row.verdict.reasons[:1]))
+                yield Problem(
+                    path=row.claim.path,
+                    line=row.claim.line,
+                    column=row.claim.column,
+                    code="claim-stale",
+                    severity=Severity.INFO,
+                    message=f"the verdict of {row.claim.id!r} is stale{was}: {why}",
+                )
 
     def _trust_row(self, found: Found) -> TrustRow:
         held = self._trust.permission(found.place)

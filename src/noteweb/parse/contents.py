@@ -11,7 +11,7 @@ from noteweb.model.note import CLAIMS, Anchor
 from noteweb.parse.attribute import Attributes, read_attributes, read_page_properties
 from noteweb.parse.fields import match_field
 from noteweb.parse.inline import Place, scan_inline
-from noteweb.parse.markdown import scan_body
+from noteweb.parse.markdown import STAMP_CLOSE, STAMP_OPEN, scan_body
 from noteweb.parse.position import find_position
 from noteweb.parse.property import find_block_ids, find_properties, is_inside
 from noteweb.parse.relation import find_frontmatter_links
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from noteweb.text.lines import Lines
 
 _BYTE_ORDER_MARK = "\ufeff"
+#: The block of `noteweb claims stamp` is not the author's; a sample may cut it short.
+_STAMP = re.compile(rf"{STAMP_OPEN}.*?(?:{STAMP_CLOSE}|\Z)", re.DOTALL)
+_LONGEST_STAMP = 8_000  # characters in which one is looked for
 _LANGUAGE_SAMPLE = 500  # characters each of the fields and the body
 _LOGSEQ_ID = re.compile(r"[0-9a-fA-F-]{36}\Z")
 
@@ -92,7 +95,7 @@ def find_body(text: str, front: Frontmatter) -> int:
 
 def _language_sample(text: str, start: int, front: Frontmatter) -> str:
     prose = next((e for e in front.entries if match_field(e.key) is not None), None)
-    sample = text[start : start + _LANGUAGE_SAMPLE]
+    sample = _STAMP.sub("", text[start : start + _LONGEST_STAMP])[:_LANGUAGE_SAMPLE]
     if prose is not None:
         sample = text[prose.value_start : prose.value_start + _LANGUAGE_SAMPLE] + "\n" + sample
     return sample

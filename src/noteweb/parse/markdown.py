@@ -12,6 +12,9 @@ from noteweb.model.note import Anchor, Callout, PartKind
 from noteweb.parse.codefence import index_fences, match_fence
 from noteweb.parse.scan import Body, Scan
 
+#: What encloses the block of `noteweb claims stamp`: shown by readers, to noteweb a comment.
+STAMP_OPEN, STAMP_CLOSE = "<!-- noteweb:claims -->", "<!-- /noteweb:claims -->"
+
 _MARKER = re.compile(r"(?:[-*+]|(?P<number>\d{1,9})[.)])(?:[ \t]+(?=\S)|[ \t]*\Z)")
 _ATX = re.compile(r"#{1,6}(?=[ \t]|\Z)")
 _ATX_TAIL = re.compile(r"(?:^|[ \t])#+[ \t]*\Z")
@@ -202,7 +205,9 @@ class _Reader(Scan):
             return self._read_quote(index)
         for mark, closing, kind in _MARKS:
             if bare.startswith(mark):
-                return self._read_enclosed(index, mark, closing, kind)
+                after = self._read_enclosed(index, mark, closing, kind)
+                if after is not None:
+                    return after
         if first == "[":
             return self._read_bracket(index, bare)
         if "|" in bare and self._is_table(index):
@@ -329,6 +334,7 @@ class _Reader(Scan):
 
 _MARKS = (
     ("%%", "%%", PartKind.COMMENT),
+    (STAMP_OPEN, STAMP_CLOSE, PartKind.COMMENT),
     ("<!--", "-->", PartKind.COMMENT),
     ("$$", "$$", PartKind.MATH),
 )

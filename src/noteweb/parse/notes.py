@@ -252,7 +252,7 @@ def _locate(
                 line=line,
                 column=column,
                 code=finding.code,
-                severity=CODES[finding.code].severity,
+                severity=CODES[finding.code],
                 message=finding.message,
             )
         )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from noteweb.argument.impact import Struck
     from noteweb.evidence.find import Found
     from noteweb.evidence.front import Account, ClaimRow, TrustRow
+    from noteweb.model.suggestion import Nearest, Suggestion
     from noteweb.row import Row
 
 
@@ -50,6 +51,29 @@ def claim_row(row: ClaimRow, argument: Argument) -> Row:
         "ended": row.ended or None,
         **argument.summary(row.claim.id),
     }
+
+
+def suggestion_row(each: Suggestion) -> Row:
+    """Give a sentence that could be a claim as ``suggestion-list.json`` has it."""
+    return {
+        "document": each.document,
+        "note": each.note or None,
+        "page": each.page,
+        "line": each.line,
+        "section": each.section,
+        "text": each.text,
+        "cues": list(each.cues),
+        "weight": each.weight,
+        "claim": _nearest_row(each.claim, "claim", "statement"),
+        "experiment": _nearest_row(each.experiment, "experiment", "summary"),
+    }
+
+
+def _nearest_row(nearest: Nearest | None, name: str, text: str) -> Row | None:
+    if nearest is None:
+        return None
+    told = {name: nearest.name, text: nearest.text}
+    return {**told, "rate": float(f"{nearest.rate:.3g}"), "is_near": nearest.is_near}
 
 
 def standing_row(argument: Argument, claim: str) -> Row:
