@@ -33,6 +33,7 @@ SMALL = {
     },
     "data_quality": {},
     "double_descent": {"n_draws": 4},
+    "double_descent_net": {"widths": [12, 20, 40, 56, 160], "n_steps": 400},
     "emergence_metric": {"n_teachers": 2, "n_parities": 40},
     "flat_minima": {"batch_sizes": [4, 16, 300]},
     "forecast": {"n_events": 20000},
