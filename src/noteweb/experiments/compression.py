@@ -28,8 +28,8 @@ Here, over 20 planned and 32 fresh seeds, the factors are 4.7 to 6.1 for four bi
 (mean 5.2; by the format 5.9 at no loss), 3.7 to 5.2 for rounding afterwards, 1.0 to 1.4 for half
 pruned, 0.8 to 1.1 for a quarter of the rank, 0.9 to 1.4 for distilling, 1.0 to 1.3 steps for the
 curriculum; four bits cost -0.004 to 0.009 of error. The ladder's slope is -0.12 to -0.16. Full
-profile, one seed, 38 CPU seconds: 5.2, 4.1, 1.4, 1.2, 1.4 and 0.9, slope -0.15; with a sixth rung of
-256 units the last step was flat, and the guard said so.
+profile, one seed, 38 CPU seconds: 5.2, 4.1, 1.4, 1.2, 1.4 and 0.9, slope -0.15; with a sixth rung
+of 256 units the last step was flat, and the guard said so.
 
 Predicate against the catalogue: the bounds of 10 and of 2 are its own. Means in place of medians,
 since no factor here has a tail: one off the ladder makes its run invalid. The third rung of four is
