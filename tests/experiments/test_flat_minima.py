@@ -33,6 +33,9 @@ def test_no_rescaling_changes_nothing(tmp_path):
     """The same weights have the same curvature."""
     report = try_out("flat_minima", tmp_path, factor=1.0, **TINY)
     assert report.metrics["rescaled_ratio"] == 1
+    expect = [at_least("rescaled_ratio", 10)]
+    verdict = judge("flat_minima", tmp_path, expect, factor=1.0, **TINY)
+    assert verdict in {VerdictKind.REFUTED, VerdictKind.INVALID}
 
 
 def test_training_that_is_cut_short_is_invalid(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -42,6 +43,16 @@ def test_each_has_guards_and_a_way_to_fail(name):
     assert module.experiment.profiles["quick"].limits.cpu_s <= 60
     for heading in ("re-runs", "Expected effect", "Source", "Simplified", "Published and measured"):
         assert heading in module.__doc__, heading
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_failing_setting_is_tried(name):
+    """The experiment's own tests change what its failing settings change, and judge it."""
+    text = (Path(__file__).parent / f"test_{name}.py").read_text(encoding="utf-8")
+    assert "judge(" in text
+    if ".failing" not in text:
+        changed = {key for setting in load(name).experiment.failing for key in setting.params}
+        assert not {key for key in changed if not re.search(rf"\b{key}\b", text)}
 
 
 @pytest.mark.parametrize("name", NAMES)
