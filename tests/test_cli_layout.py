@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noteweb.cli.layout import Painted, find_width, measure, wrap, write_line, write_table
+from noteweb.cli.layout import Painted, find_width, wrap, write_line, write_table
+from noteweb.text.width import measure
 
 LETTERS = st.text(st.sampled_from("ab …é字 -"), max_size=60)
 HEAD = ("claim", "verdict", "reason")

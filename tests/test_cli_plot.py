@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from noteweb.cli import run
-from noteweb.cli.layout import measure
+from noteweb.text.width import measure
 
 CLAIMS = """---
 title: Brood

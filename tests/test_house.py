@@ -30,7 +30,7 @@ DOORS = {
     "sentence_transformers": {"embed/sbert.py"},
     "onnxruntime": {"embed/onnx.py"},
     "faiss": {"index/nearest.py"},
-    "tantivy": {"index/textindex.py"},
+    "tantivy": {"index/stem.py", "index/textindex.py"},
     "rich": {"cli/render.py", "cli/progress.py", "cli/sheet.py"},
     "sqlite3": {"index/catalogue.py"},
     "yaml": {"parse/"},

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from noteweb.errors import IndexDamaged
+from noteweb.index.stem import STEMMERS, common_analyzer, list_alternatives, list_words, stem_for
 from noteweb.index.textindex import TextIndex, TextRow
 
 
-def row(pid, text, nid=None, field="body"):
+def row(pid, text, nid=None, field="body", language=""):
     """Make a passage's row; each passage is a note of its own unless said."""
-    return TextRow(pid=pid, nid=pid if nid is None else nid, field=field, text=text)
+    nid = pid if nid is None else nid
+    return TextRow(pid=pid, nid=nid, field=field, text=text, language=language)
 
 
 @pytest.fixture
@@ -19,9 +23,9 @@ def index(tmp_path):
     return TextIndex(tmp_path / "text")
 
 
-def found(index, query, **only):
+def found(index, query):
     """Name the pids a query finds, best first."""
-    return [pid for pid, _ in index.search(query, 10, **only)]
+    return [pid for pid, _ in index.search(query, 10)]
 
 
 def test_an_inflected_form_finds_the_next_in_english_and_russian(index):
@@ -30,6 +34,54 @@ def test_an_inflected_form_finds_the_next_in_english_and_russian(index):
     assert found(index, "измерения гипотезой") == [1]
     assert found(index, "training a network") == [1]
     assert found(index, "протоколом") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "queries"),
+    [
+        ("en", "The networks were trained", ["training a network", "trains"]),
+        ("ru", "Скрытые гипотезы измеряли", ["измерения гипотезой", "скрытая гипотеза"]),
+        ("de", "Die Häuser und die Modelle der Netze", ["Haus", "des Modells", "im Netz"]),
+        ("fr", "Les chevaux et une généralisation", ["cheval", "des généralisations"]),
+        ("es", "Las redes generalizan los errores", ["la generalización", "un error de red"]),
+    ],
+)
+def test_an_inflected_form_finds_the_next_in_each_language(index, language, text, queries):
+    """A passage is stemmed by its own language, and a query need not say which one it is in."""
+    others = [row(2, "Comb and honey"), row(3, "Мёд"), row(4, "Honig", language="de")]
+    index.replace((), [row(1, text, language=language), *others])
+    for query in queries:
+        assert found(index, query) == [1], query
+        assert index.stems(query) & index.stems(text)
+
+
+def test_a_query_may_mix_languages(index):
+    """Each word finds the passage in its own language."""
+    rows = [
+        row(1, "Die Häuser", language="de"),
+        row(2, "las redes", language="es"),
+        row(3, "измерения"),
+    ]
+    index.replace((), rows)
+    assert set(found(index, "Haus red измерение")) == {1, 2, 3}
+
+
+def test_function_words_of_the_querys_language_do_not_match(index):
+    """Articles tell nothing where a query is plainly in their language, and are words elsewhere."""
+    rows = [row(1, "die mit der und", language="de"), row(2, "das Netz", language="de")]
+    index.replace((), [*rows, row(3, "cells die")])
+    assert found(index, "die Wirkung der Netze und das Netz") == [2]
+    assert 3 in found(index, "die cells")
+    assert found(index, "die der und") == [1, 3]
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=3), st.sampled_from(["", *STEMMERS]))
+def test_a_word_finds_itself_whatever_its_passage_was_taken_for(words, language):
+    """A wrong guess at a language costs inflections, never the word as it stands."""
+    text = " ".join(words)
+    forms = set(common_analyzer(stop=False).analyze(stem_for(language, text)))
+    for word in list_words(text):
+        assert forms & set(list_alternatives(word, tuple(STEMMERS)))
 
 
 def test_scripts_without_spaces_are_found_by_parts(index):
@@ -41,7 +93,9 @@ def test_scripts_without_spaces_are_found_by_parts(index):
     assert found(index, "双下降") == [1]
     assert found(index, "因") == [1]
     assert found(index, "ネットワーク") == [2]
-    assert found(index, "เรียน") == [3]
+    assert found(index, "เรียน") == found(index, "เรียนรู้") == [3]
+    assert index.find_held("เรียนรู้").pids == {3}
+    assert index.find_held("รู้เรียน").pids == set()
 
 
 def test_words_that_tell_nothing_do_not_match(index):
@@ -63,9 +117,27 @@ def test_fields_and_notes_restrict_without_touching_the_score(index):
     rows = [row(1, "gradient noise", field="Receptor"), row(2, "gradient"), row(3, "gradient flow")]
     index.replace((), rows)
     whole = dict(index.search("gradient", 10))
-    assert dict(index.search("gradient", 10, fields=("Receptor",))) == {1: whole[1]}
-    assert dict(index.search("gradient", 10, nids=(2, 3))) == {2: whole[2], 3: whole[3]}
-    assert index.search("gradient", 10, nids=()) == ()
+    assert dict(index.search("gradient", 10, {"field": ("Receptor",)})) == {1: whole[1]}
+    assert dict(index.search("gradient", 10, {"nid": (2, 3)})) == {2: whole[2], 3: whole[3]}
+    assert index.search("gradient", 10, {"nid": ()}) == ()
+
+
+def test_words_side_by_side_are_found_in_any_inflection(index):
+    """A phrase is its words in their order with nothing between them, scripts mixed or not."""
+    rows = [
+        row(1, "the height of the label noise", field="Receptor"),
+        row(2, "noise of the labels, then noise labelled"),
+        row(3, "Размеченные данные, GAN 模型的双下降 loss"),
+    ]
+    index.replace((), rows)
+    assert index.find_held("label noises").pids == {1}
+    assert index.find_held("noise label").pids == {2}
+    assert index.find_held("height of the label").nids == {1}
+    assert index.find_held("размеченных данных").pids == {3}
+    assert index.find_held("双下降").pids == index.find_held("gan 模型的双下降 loss").pids == {3}
+    assert index.find_held("label noise", ["body"]).pids == set()
+    assert {*index.find_held("双降").pids, *index.find_held("gan loss").pids} == set()
+    assert index.find_held("?!").pids == set()
 
 
 def test_a_notes_passages_are_replaced_in_one_step(index):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -211,3 +212,31 @@ def test_the_best_sentence_is_the_one_that_shares_most():
     assert text[slice(*best_sentence(text, frozenset({"three", "one"}), stems))] == "Three two one."
     assert text[slice(*best_sentence(text, frozenset({"five"}), stems))] == "One two."
     assert best_sentence("", frozenset(), stems) == (0, 0)
+
+
+def test_each_passage_is_stemmed_by_its_own_language(tmp_path):
+    """Fields in English over a body in German: an inflected form finds either."""
+    (tmp_path / "a.md").write_text(
+        "---\nReceptor: When networks are trained and this is what the paper is for.\n---\n\n"
+        "Die Häuser sind nicht mit den alten zu vergleichen, und das ist auch auf dem Land so.\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "b.md").write_text("Comb.\n", encoding="utf-8")
+    with NoteWeb.open(tmp_path, model="none") as web:
+        hits = web.search("training a network", mode="text")
+        assert [(hit.note_id, hit.field) for hit in hits] == [("a", "Receptor")]
+        hits = web.search("ein Haus", mode="text")
+        assert [(hit.note_id, hit.field) for hit in hits] == [("a", None)]
+        assert hits[0].reasons[0].detail
+
+
+def test_a_text_index_of_an_earlier_layout_is_made_anew(web):
+    """An index that another version made is mended out of its catalogue; nothing is embedded."""
+    before = web.search("pheromone per worker")
+    manifest = web.folder / "manifest.json"
+    told = json.loads(manifest.read_text())
+    del told["text_layout"]
+    manifest.write_text(json.dumps(told))
+    with NoteWeb.open(web.root) as later:
+        assert later.search("pheromone per worker") == before
+        assert (later.report.mended, later.report.n_embedded) == (True, 0)

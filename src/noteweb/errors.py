@@ -30,6 +30,7 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── PeerFailed           another program that is measured beside noteweb gave no answer
     ├── DocumentUnreadable   a paper, page or library holds nothing that can be read
     └── BadRequest           an argument makes no sense, whatever the vault holds
+        └── QueryInvalid     the text of a query cannot be read
 """
 
 from __future__ import annotations
@@ -253,8 +254,9 @@ class ExtraMissing(NotewebError):
 class EditorFailed(NotewebError):
     """The user's editor could not be started, or ended with an error."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} is written, but not edited: {reason}", "set $VISUAL or $EDITOR")
+    def __init__(self, path: Path, reason: str, *, is_new: bool = True) -> None:
+        told = "is written, but not edited" if is_new else "cannot be edited"
+        super().__init__(f"{path} {told}: {reason}", "set $VISUAL or $EDITOR")
 
 
 class FontMissing(NotewebError):
@@ -311,3 +313,13 @@ def _readable(reason: str) -> str:
 
 class BadRequest(NotewebError):
     """An argument makes no sense, whatever the vault holds; commands exit with 2."""
+
+
+class QueryInvalid(BadRequest):
+    """The text of a query cannot be read.
+
+    `pointed` are the line of the text that is wrong and one that points at the place.
+    """
+
+    def __init__(self, reason: str, pointed: Sequence[str], hint: str) -> None:
+        super().__init__(reason, "\n  ".join((*pointed, hint)))

@@ -9,6 +9,7 @@ from noteweb.indexed_vault import IndexedVault
 from noteweb.model.note import CLAIMS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from noteweb.argument.front import Argument
@@ -73,6 +74,16 @@ class GraphedVault(IndexedVault):
             row.claim.id: row.verdict.summary() | self.argument.summary(row.claim.id)
             for row in self.evidence.rows()
         }
+
+    def find_standing(self, names: Collection[str]) -> frozenset[str]:
+        """Give the ids of the notes that state a claim of one of these verdicts or standings."""
+        findings = self.findings
+        told = ((claim, findings[claim.id]) for claim in self.claims if claim.id in findings)
+        return frozenset(
+            claim.note_id
+            for claim, found in told
+            if found["verdict"] in names or found["standing"] in names
+        )
 
     def add_verdicts(self, graph: Graph) -> None:
         """Add to the claims in a part of the graph their verdicts and standings, as known now."""

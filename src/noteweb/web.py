@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from noteweb.errors import BadRequest, ModelUnavailable, Problem
-from noteweb.model.hit import Hit, Mode, Only
+from noteweb.model.hit import Demand, Hit, Key, Mode, Only
 from noteweb.model.view import Filter, View, ViewKind, require_known
 from noteweb.tended_vault import TendedVault
 from noteweb.vault import read_note, scan
@@ -16,7 +17,7 @@ _N_FOUND = 20
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from noteweb.activation.front import Activation
@@ -58,23 +59,36 @@ class NoteWeb(TendedVault):
     ) -> tuple[Hit, ...]:
         """Find the notes that answer `text`, best first; empty where nothing matches.
 
+        The text may hold phrases and operators, see `noteweb.search.syntax`, whose `escape` makes
+        plain words of any text. Where it says what notes must meet and nothing to look for, those
+        notes are listed, newest first.
+
         Raises
         ------
+        QueryInvalid
+            for text that cannot be read, with the place
         BadRequest
             for an empty query, an unknown mode or a limit below 1
         NotewebError
             as `sync`
         """
+        from noteweb.search.listing import list_notes
         from noteweb.search.query import Request, search
+        from noteweb.search.syntax import read_query
 
-        if not text.strip():
+        asked = read_query(text)
+        if not asked.text and not asked.demands:
             raise BadRequest("the query is empty", "say what you look for")
         wanted = _mode(mode)
         if limit < 1:
             raise BadRequest(f"a limit of {limit} gives nothing", "ask for at least 1")
-        needs_model = wanted is not Mode.TEXT
+        needs_model = wanted is not Mode.TEXT and bool(asked.text)
         self.refresh(with_vectors=needs_model)
-        request = Request(text=text, limit=limit, mode=wanted, only=only or Only())
+        narrowed = self._narrow(only or Only(), asked.demands)
+        request = Request(text=asked.text, limit=limit, mode=wanted, only=narrowed)
+        if not asked.text:
+            with self.index.catalogue.snapshot():
+                return list_notes(self.index, request)
         embedder = self.embedder if needs_model else None
         if wanted is Mode.SEMANTIC and embedder is None:
             raise ModelUnavailable("none", "this vault is searched by words alone")
@@ -281,6 +295,16 @@ class NoteWeb(TendedVault):
         wrong = [*self.claim_set.problems, *self.evidence.problems()]
         found = [*seen.problems, *told, *links, *find_double_ids(own), *wrong]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.code)))
+
+    def _narrow(self, only: Only, demands: Iterable[Demand]) -> Only:
+        """Add demands; a standing becomes the notes whose claims have it."""
+        found = tuple(
+            replace(demand, key=Key.NOTE, values=tuple(self.find_standing(demand.values)))
+            if demand.key is Key.STANDING
+            else demand
+            for demand in (*only.demands, *demands)
+        )
+        return replace(only, demands=found)
 
     def _find_hits(self, words: str) -> Found:
         self._require_index(ViewKind.QUERY)

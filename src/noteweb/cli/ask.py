@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +23,7 @@ from noteweb.cli.options import (
     open_web,
     tell,
 )
+from noteweb.cli.pager import PagedCommand
 from noteweb.model.hit import Mode, Only
 from noteweb.row.note import HIT_COLUMNS, hit_row, note_row
 
@@ -32,11 +33,19 @@ if TYPE_CHECKING:
     from noteweb.model.hit import Hit
     from noteweb.web import NoteWeb
 
+_N_BROWSED = 30  # hits that can be walked through, at least
+
 
 def query(
-    text: Annotated[list[str], typer.Argument(help="What to look for.", metavar="TEXT...")],
+    text: Annotated[
+        list[str] | None, typer.Argument(help="What to look for.", metavar="TEXT...")
+    ] = None,
     vault: Vault = None,
     *,
+    interactive: Annotated[
+        bool,
+        typer.Option("--interactive", "-i", help="Look while you type; Enter opens the editor."),
+    ] = False,
     limit: Limit = 10,
     mode: Annotated[Mode, typer.Option("--mode", help="Which halves answer.")] = Mode.HYBRID,
     field: Annotated[
@@ -56,18 +65,39 @@ def query(
     """Find the notes that answer a question.
 
     Each hit names its field and shows the unit or sentence that matches.
+    Words may stand beside "phrases", -not, field:receptor, tag:a/b, path:theory, category:method,
+    lang:ru, after:2025-01, before:2026, has:claims and standing:refuted; quote them for the shell.
     Exits with 1 where nothing matches.
 
-    Example: noteweb query "is scaling hiding what we do not understand" -k 5
+    Example: noteweb query "is scaling hiding what we do not understand -tag:draft" -k 5
     """
-    asked = " ".join(text)
+    asked = " ".join(part.strip() for part in text or ())
     with open_web(vault, quiet=quiet, model=model, device=device) as web:
         only = Only(
             fields=web.field_names(field or ()), tags=tuple(tag or ()), category=category, path=path
         )
+        if interactive:
+            _find(web, asked, only, (mode, limit))
+            return
         hits = web.search(asked, limit=limit, mode=mode, only=only)
         tell(web, quiet=quiet)
         _answer(web, hits, form, {"query": asked, "mode": mode.value}, is_explained=explain)
+
+
+def _find(web: NoteWeb, asked: str, only: Only, how: tuple[Mode, int]) -> None:
+    from noteweb.cli.finder import Asking, find_interactively
+    from noteweb.search.syntax import write_demands
+
+    mode, limit = how
+    asking = Asking(
+        root=web.root,
+        query=asked,
+        mode=mode,
+        narrowed=write_demands(only.all_demands),
+        model=web.config.model or "",
+        limit=max(limit, _N_BROWSED),
+    )
+    find_interactively(web, asking)
 
 
 def related(
@@ -144,8 +174,25 @@ def path(
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (query, related, show, path):
+    app.command(cls=_WordsMayBeExcluded)(query)
+    for command in (related, show, path):
         app.command()(command)
+
+
+class _WordsMayBeExcluded(PagedCommand):
+    """A command to which ``-word`` is a word, as long as it is no option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as in PagedCommand
+        short = frozenset(option for each in self.params for option in each.opts)
+        guarded = [arg if _is_option(arg, short) else f" {arg}" for arg in args]
+        return super().parse_args(ctx, guarded)
+
+
+def _is_option(arg: str, known: frozenset[str]) -> bool:
+    """Whether an argument is no excluded word; ``-k5`` and ``-C/notes`` are options too."""
+    if not arg.startswith("-") or arg.startswith("--") or arg in {*known, "-", "-h"}:
+        return True
+    return arg[:2] in known and not arg[2].isalpha()
 
 
 def _answer(

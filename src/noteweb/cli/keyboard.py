@@ -16,14 +16,14 @@ import termios
 from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import FrameType
 
     Handler = Callable[[int, FrameType | None], object] | int | None
 
-#: What `Keyboard.read` gives where no key was pressed: the window's size has changed, or the
-#: terminal is gone.
-RESIZED, CLOSED = "resized", "closed"
+#: What `Keyboard.read` gives where no key was pressed: the window's size has changed, the
+#: terminal is gone, or the time is up.
+RESIZED, CLOSED, WAITED = "resized", "closed", "waited"
 
 _KEY = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1bO[ -~]|\x1b[ -~]|.", re.DOTALL)
 _NAMES = {
@@ -39,6 +39,8 @@ _NAMES = {
     "\x7f": "backspace",
     "\x08": "backspace",
 }
+#: The names where a text is typed, in which a blank is a letter.
+TYPING = {keys: name for keys, name in _NAMES.items() if keys != " "}
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _KILLED = 128
 _OPEN = "\x1b[?1049h\x1b[?25l\x1b[2J"  # the other screen, no cursor
@@ -49,7 +51,14 @@ _REST_S = 0.05  # within which the rest of a key's sequence has come
 class Keyboard:
     """A terminal that gives keys and shows pages; use it as a context manager."""
 
-    def __init__(self, source: TextIO | None = None, sink: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        source: TextIO | None = None,
+        sink: TextIO | None = None,
+        *,
+        names: Mapping[str, str] = _NAMES,
+    ) -> None:
+        self._names = names
         self._sink = sink or sys.stdout
         self._fd = (source or sys.stdin).fileno()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -81,17 +90,19 @@ class Keyboard:
             for end in self._wake:
                 os.close(end)
 
-    def read(self) -> str:
-        """Wait for a key: its character, or the name of one that has none."""
+    def read(self, wait_s: float | None = None) -> str:
+        """Wait for a key, at most so long: its character, or the name of one that has none."""
         while not self._keys:
-            ready, _, _ = select.select([self._fd, self._wake[0]], [], [])
+            ready, _, _ = select.select([self._fd, self._wake[0]], [], [], wait_s)
+            if not ready:
+                return WAITED
             if self._wake[0] in ready:
                 os.read(self._wake[0], 512)
                 return RESIZED
             data = self._read()
             if not data:
                 return CLOSED
-            self._keys = split_keys(data)
+            self._keys = split_keys(data, self._names)
         return self._keys.pop(0)
 
     def forget(self) -> None:
@@ -156,7 +167,7 @@ class Keyboard:
         self._on_resize(number, frame)
 
 
-def split_keys(text: str) -> list[str]:
+def split_keys(text: str, names: Mapping[str, str] = _NAMES) -> list[str]:
     r"""Part what a terminal sent into keys.
 
     Examples
@@ -164,7 +175,7 @@ def split_keys(text: str) -> list[str]:
     >>> split_keys("r\x1b[A\x1b[1;5Hи")
     ['r', 'up', '\x1b[1;5H', 'и']
     """
-    return [_NAMES.get(key, key) for key in _KEY.findall(text)]
+    return [names.get(key, key) for key in _KEY.findall(text)]
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

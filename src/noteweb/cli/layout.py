@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
 from noteweb.text.visible import visible
+from noteweb.text.width import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,6 @@ _INDENT = "    "
 #: The least room in which a text can be read when it is wrapped inside its column.
 _LEAST = 24
 _NARROWEST = 10
-_WIDE = frozenset("WF")
 
 
 class Painted(str):
@@ -98,13 +97,6 @@ def find_height() -> int:
         if sys.stdout.isatty():
             return os.get_terminal_size(sys.stdout.fileno()).lines or sys.maxsize
     return sys.maxsize
-
-
-def measure(text: str) -> int:
-    """Give how many cells of a terminal the text takes: two for a wide letter, none for a mark."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_measure_one, text))
 
 
 def wrap(text: str, first: int, rest: int) -> Iterator[str]:
@@ -189,9 +181,3 @@ def _split(word: str, first: int, rest: int) -> list[str]:
             part, room = "", rest
         part += char
     return [*parts, part]
-
-
-def _measure_one(char: str) -> int:
-    if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in _WIDE else 1

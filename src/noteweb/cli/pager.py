@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from typer.core import TyperCommand, TyperGroup
 
-from noteweb.cli.layout import measure
+from noteweb.text.width import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +65,8 @@ def _paged_if_text(ctx: Any) -> Iterator[None]:  # noqa: ANN401 - as above
 def page_commands(app: Typer) -> None:
     """Let the commands of an application, and of those inside it, go through a pager."""
     for command in app.registered_commands:
-        command.cls = PagedCommand
+        if not issubclass(command.cls or TyperCommand, PagedCommand):
+            command.cls = PagedCommand
     for group in app.registered_groups:
         if group.typer_instance is not None:
             group.cls = PagedGroup

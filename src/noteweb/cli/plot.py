@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from noteweb.cli.layout import Painted, clean, cut, find_height, find_width, measure, paint
+from noteweb.cli.layout import Painted, clean, cut, find_height, find_width, paint
 from noteweb.graph.walk import Direction
 from noteweb.model.relation import NodeKind, Provenance
 from noteweb.model.verdict import VerdictKind
+from noteweb.text.width import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from noteweb.index.textindex import open_analyzer
+from noteweb.index.stem import open_analyzer
 from noteweb.screening.stopping import TARGET
 from noteweb.text.visible import visible
 

@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Self
 
 from noteweb.errors import IndexBusy, IndexDamaged, WriteFailed
 from noteweb.index.catalogue import Catalogue
+from noteweb.index.lookup import find_language
 from noteweb.index.seal import is_intact, seal_folder
+from noteweb.text.language import guess_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
     from noteweb.index.seal import Seal
     from noteweb.index.textindex import TextIndex, TextRow
 
+#: The layout of the text index, in the manifest since 2.
+TEXT_LAYOUT = 2
+
+_SAMPLE = 800  # characters of a passage that tell its language
 _LOCK_WAIT_S = 60.0
 _OWN_FILES = (
     "index.sqlite*",
@@ -152,10 +158,10 @@ class Index:
 
         Thoroughly, its files are read also where they look untouched.
         """
-        generation, seals = self._manifest
+        generation, layout, seals = self._manifest
         if not seals:
             return self.catalogue.generation == 0
-        return generation == self.catalogue.generation and is_intact(
+        return (generation, layout) == (self.catalogue.generation, TEXT_LAYOUT) and is_intact(
             self.folder / "text", seals, is_thorough=is_thorough
         )
 
@@ -168,13 +174,14 @@ class Index:
 
     def write_manifest(self) -> None:
         """Tell that the text index holds the catalogue's generation, in one step."""
-        _, known = self._manifest
+        *_, known = self._manifest
         try:
             seals = seal_folder(self.folder / "text", known)
         except OSError as error:
             raise WriteFailed(self.folder / "text", error.strerror or str(error)) from error
         manifest = {
             "generation": self.catalogue.generation,
+            "text_layout": TEXT_LAYOUT,
             "space": self.space,
             "dim": self.dim,
             "text": seals,
@@ -209,23 +216,27 @@ class Index:
         from noteweb.index.textindex import TextRow
 
         for nid in nids:
+            usual = find_language(self.catalogue, nid)
             for pid, field, prefix, text in self.catalogue.rows(
                 "SELECT pid, field, prefix, text FROM passages WHERE nid = ?", (nid,)
             ):
-                yield TextRow(pid=pid, nid=nid, field=field, text=prefix + text)
+                # Fields in English over a body in German: each passage has its own language.
+                language = guess_language(text[:_SAMPLE]) or usual
+                yield TextRow(pid=pid, nid=nid, field=field, text=prefix + text, language=language)
 
     @property
-    def _manifest(self) -> tuple[int, dict[str, Seal]]:
-        """The generation of the text index and the seals of its files."""
+    def _manifest(self) -> tuple[int, int, dict[str, Seal]]:
+        """The generation of the text index, its layout and the seals of its files."""
         path = self.folder / "manifest.json"
         try:
             read = json.loads(path.read_text(encoding="utf-8"))
-            return int(read["generation"]), {
+            seals = {
                 str(name): (int(size), int(mtime_ns), int(checksum))
                 for name, (size, mtime_ns, checksum) in read["text"].items()
             }
+            return int(read["generation"]), int(read.get("text_layout", 1)), seals
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return -1, {}  # missing or unreadable: the text index is made anew
+            return -1, 0, {}  # missing or unreadable: the text index is made anew
 
     def _replace(self, name: str, text: str) -> None:
         """Replace a file in one step."""

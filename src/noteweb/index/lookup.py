@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from noteweb.errors import Problem, Severity
 from noteweb.index.catalogue import BODY
-from noteweb.model.codec import card_from_json, problems_from_json
+from noteweb.model.codec import LANGUAGE, card_from_json, problems_from_json
 from noteweb.vault import NoteFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Container, Iterable
 
     from noteweb.index.catalogue import Catalogue
     from noteweb.model.note import Card
@@ -100,6 +100,12 @@ def find_numbered_cards(catalogue: Catalogue) -> tuple[tuple[int, Card], ...]:
     )
 
 
+def find_language(catalogue: Catalogue, nid: int) -> str:
+    """Give the main language of a note, empty where it is unsure."""
+    rows = catalogue.rows("SELECT json_extract(card, ?) FROM notes WHERE nid = ?", (LANGUAGE, nid))
+    return str(rows[0][0]) if rows else ""
+
+
 def find_problems(catalogue: Catalogue) -> tuple[Problem, ...]:
     """Give what was wrong in the files when they were read, in the order of the paths."""
     unread = [
@@ -145,6 +151,20 @@ def find_in_fields(
     """Give those of the passages that stand in one of the fields."""
     rows = _in_chunks(catalogue, "SELECT pid, field FROM passages WHERE pid IN ({})", pids)
     return frozenset(pid for pid, field in rows if field in fields)
+
+
+def find_among(
+    catalogue: Catalogue, nids: Iterable[int], fields: Collection[str]
+) -> list[tuple[int, int | None]]:
+    """Give (pid, vector row) of the passages of these notes that stand in one of the fields."""
+    rows = _in_chunks(catalogue, "SELECT pid, row, field FROM passages WHERE nid IN ({})", nids)
+    return [(pid, row) for pid, row, field in rows if field in fields]
+
+
+def find_firsts(catalogue: Catalogue, pids: Container[int] | None = None) -> dict[int, int]:
+    """Give the first passage (pid) of each note, by nid; of those among `pids` where given."""
+    rows = catalogue.rows("SELECT nid, pid FROM passages ORDER BY pid DESC")
+    return {nid: pid for nid, pid in rows if pids is None or pid in pids}
 
 
 def find_pids(catalogue: Catalogue, rows: Iterable[int]) -> list[tuple[int, int]]:

@@ -1,42 +1,38 @@
-"""Lexical search: passages in tantivy, stemmed, with an n-gram lane for scripts without spaces.
-
-English and Russian stems live in one field: each stemmer leaves the other script's words alone,
-so a note in both languages needs no decision about its language.
-"""
+"""Lexical search: passages in tantivy, their stems in one lane, pairs of characters in another."""
 
 from __future__ import annotations
 
-import re
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import tantivy
 
 from noteweb.errors import IndexDamaged, WriteFailed
+from noteweb.index.stem import (
+    STEMMERS,
+    common_analyzer,
+    drop_function_words,
+    drop_spaceless,
+    find_runs,
+    is_spaceless,
+    list_alternatives,
+    list_words,
+    pair_analyzer,
+    pair_up,
+    stem_for,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-#: Chinese, Japanese and Thai stretches: no spaces between words, so pairs of characters are terms.
-_SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-
-_LONGEST_TERM = 80  # bytes; base64 blobs and the like are no words
 _HEAP_MB = 64
 
-#: What a question is made of besides its subject. tantivy's own English list is shorter, and then
-#: "do we" finds every note in the first person: on Cranfield these lift BM25 from .509 to .520.
-_FUNCTION_WORDS = """
-i me my mine we our ours us you your yours he him his she her hers it its they them their theirs
-what which who whom whose this that these those am is are was were be been being have has had
-having do does did doing would should could ought can will shall may might must a an the and but
-if or because as until while of at by for with about against between into through during before
-after above below to from up down in out on off over under again further then once here there when
-where why how all any both each few more most other some such no nor not only own same so than too
-very just
-""".split()
+#: A term and the lane it stands in.
+Term = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +43,15 @@ class TextRow:
     nid: int
     field: str  # a field's name, "body" for the body
     text: str
+    language: str = ""  # of the passage, ISO 639-1, empty when unsure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The passages that hold a phrase, and their notes."""
+
+    pids: frozenset[int] = frozenset()
+    nids: frozenset[int] = frozenset()
 
 
 class TextIndex:
@@ -60,8 +65,6 @@ class TextIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._query_words = _analyzer(stop=True)
-        self._all_words = _analyzer(stop=False)
         with _panics_told(folder):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -70,8 +73,8 @@ class TextIndex:
                 raise WriteFailed(folder, error.strerror or str(error)) from error
             except ValueError as error:
                 raise IndexDamaged(folder, _first_line(error)) from error
-        self._index.register_tokenizer("words", self._all_words)
-        self._index.register_tokenizer("grams", _gram_analyzer())
+        self._index.register_tokenizer("words", common_analyzer(stop=False))
+        self._index.register_tokenizer("grams", pair_analyzer())
 
     def replace(self, removed: Iterable[int], added: Iterable[TextRow]) -> None:
         """Drop every passage of the notes `removed` (by nid), add rows, and commit both at once.
@@ -92,13 +95,12 @@ class TextIndex:
         self,
         query: str,
         limit: int,
-        *,
-        fields: Sequence[str] = (),
-        nids: Sequence[int] | None = None,
+        only: Mapping[str, Iterable[str] | Iterable[int]] | None = None,
     ) -> tuple[tuple[int, float], ...]:
         """Give (pid, BM25) of the best passages, best first, ties by pid.
 
-        `fields` and `nids` restrict to passages of these fields and notes; BM25 counts all.
+        `only` restricts to passages whose "field", "nid" or "pid" is among the values given for it;
+        BM25 counts all.
 
         Words too common to tell anything are dropped, unless the query has no others.
 
@@ -107,35 +109,56 @@ class TextIndex:
         IndexDamaged
             where a file of the index cannot be read
         """
-        terms = self.terms(query)
-        if not terms:
+        words = self._groups(query)
+        if not words:
             return ()
-        parsed = _restricted(self._index.schema, self._any_of(terms), fields, nids)
-        with _panics_told(self._folder):
-            try:
-                searcher = self._index.searcher()
-                hits = searcher.search(parsed, limit=limit, count=False).hits
-                pids = searcher.fast_field_values("pid", [address for _, address in hits])
-            except (OSError, ValueError) as error:
-                raise IndexDamaged(self._folder, _first_line(error)) from error
+        schema = self._index.schema
+        parsed = _restricted(schema, _any_of([_one_of(schema, word) for word in words]), only or {})
+        with self._reading():
+            searcher = self._index.searcher()
+            hits = searcher.search(parsed, limit=limit, count=False).hits
+            pids = searcher.fast_field_values("pid", [address for _, address in hits])
         scored = ((int(pid), float(hit[0])) for pid, hit in zip(pids, hits, strict=True))
         return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0])))
 
-    def terms(self, text: str) -> tuple[tuple[str, str], ...]:
-        """Give the (lane, term) pairs that stand for `text`, each once, in order."""
-        words = self._query_words.analyze(text) or self._all_words.analyze(text)
-        grams = _grams(text)
-        pairs = [("words", word) for word in words if not _SPACELESS.fullmatch(word)]
-        return tuple(dict.fromkeys(pairs + [("grams", gram) for gram in grams]))
+    def find_held(self, phrase: str, fields: Sequence[str] = ()) -> Held:
+        """Find the passages in which the words of `phrase` stand side by side, in any inflection.
+
+        None holds a phrase without words.
+
+        Raises
+        ------
+        IndexDamaged
+        """
+        schema = self._index.schema
+        wanted = self._phrase(phrase)
+        if wanted is None or not self.n_passages:
+            return Held()
+        parsed = _restricted(schema, wanted, {"field": fields} if fields else {})
+        with self._reading():
+            searcher = self._index.searcher()
+            hits = searcher.search(parsed, limit=self.n_passages, count=False).hits
+            places = [address for _, address in hits]
+            pids, nids = (searcher.fast_field_values(name, places) for name in ("pid", "nid"))
+        return Held(pids=frozenset(map(int, pids)), nids=frozenset(map(int, nids)))
 
     def sequence(self, text: str) -> list[str]:
         """Give the terms of `text` that mean something, in order and as often as they stand."""
-        words = self._query_words.analyze(text) or self._all_words.analyze(text)
-        return [word for word in words if not _SPACELESS.fullmatch(word)] + _grams(text)
+        words = common_analyzer(stop=True).analyze(text) or common_analyzer(stop=False).analyze(
+            text
+        )
+        return drop_spaceless(words) + pair_up(text)
 
     def stems(self, text: str) -> frozenset[str]:
         """Give the terms of `text`, whatever their lane: to see which words two texts share."""
-        return frozenset(term for _, term in self.terms(text))
+        return frozenset(term for group in self._groups(text) for _, term in group)
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of passages that were stemmed by themselves."""
+        with self._reading():
+            searcher = self._index.searcher()
+            return tuple(name for name in STEMMERS if searcher.doc_freq("language", name))
 
     @property
     def n_passages(self) -> int:
@@ -153,27 +176,38 @@ class TextIndex:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
+        self.__dict__.pop("languages", None)
 
-    def _any_of(self, terms: Sequence[tuple[str, str]]) -> tantivy.Query:
+    def _groups(self, text: str) -> tuple[tuple[Term, ...], ...]:
+        """Give for each word of a query the terms that stand for it, each word once, in order."""
+        kept = drop_spaceless(drop_function_words(list_words(text), self.languages))
+        words = [
+            tuple(("words", stem) for stem in list_alternatives(word, self.languages))
+            for word in dict.fromkeys(kept)
+        ]
+        return tuple(dict.fromkeys([*words, *((("grams", pair),) for pair in pair_up(text))]))
+
+    def _phrase(self, text: str) -> tantivy.Query | None:
+        """Give the query for words side by side: in one language, and runs without spaces."""
         schema = self._index.schema
-        return tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Should, tantivy.Query.term_query(schema, lane, term, "freq"))
-                for lane, term in terms
-            ]
-        )
+        runs = [
+            _side_by_side(schema, "grams", list(enumerate(pair_up(run)))) for run in find_runs(text)
+        ]
+        forms = dict.fromkeys(stem_for(name, text) for name in ("", *self.languages))
+        placed = [_placed(common_analyzer(stop=False).analyze(form)) for form in forms]
+        words = [_side_by_side(schema, "words", each) for each in placed if each]
+        wanted = [*runs, *([_any_of(words)] if words else [])]
+        if not wanted:
+            return None
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, each) for each in wanted])
 
-
-def open_analyzer() -> Callable[[str], list[str]]:
-    """Give what turns a text into the terms of this index, in order and as often as they stand."""
-    words = _analyzer(stop=True)
-
-    def analyze(text: str) -> list[str]:
-        return [word for word in words.analyze(text) if not _SPACELESS.fullmatch(word)] + _grams(
-            text
-        )
-
-    return analyze
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with _panics_told(self._folder):
+            try:
+                yield
+            except (OSError, ValueError) as error:
+                raise IndexDamaged(self._folder, _first_line(error)) from error
 
 
 def remove_text_index(folder: Path) -> None:
@@ -184,34 +218,12 @@ def remove_text_index(folder: Path) -> None:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("pid", stored=False, indexed=True, fast=True)
-    builder.add_unsigned_field("nid", stored=False, indexed=True)
+    builder.add_unsigned_field("nid", stored=False, indexed=True, fast=True)
     builder.add_text_field("field", stored=False, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("language", stored=False, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", stored=False, tokenizer_name="words", index_option="position")
-    builder.add_text_field("grams", stored=False, tokenizer_name="grams", index_option="freq")
+    builder.add_text_field("grams", stored=False, tokenizer_name="grams", index_option="position")
     return builder.build()
-
-
-def _analyzer(*, stop: bool) -> tantivy.TextAnalyzer:
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    builder = builder.filter(tantivy.Filter.remove_long(_LONGEST_TERM))
-    builder = builder.filter(tantivy.Filter.lowercase())
-    if stop:
-        builder = builder.filter(tantivy.Filter.custom_stopword(_FUNCTION_WORDS))
-        builder = builder.filter(tantivy.Filter.stopword("russian"))
-    for language in ("english", "russian"):
-        builder = builder.filter(tantivy.Filter.stemmer(language))
-    return builder.build()
-
-
-def _gram_analyzer() -> tantivy.TextAnalyzer:
-    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-
-
-def _grams(text: str) -> list[str]:
-    grams = []
-    for run in _SPACELESS.findall(text):
-        grams += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
-    return grams
 
 
 def _document(row: TextRow) -> tantivy.Document:
@@ -219,27 +231,45 @@ def _document(row: TextRow) -> tantivy.Document:
     document.add_unsigned("pid", row.pid)
     document.add_unsigned("nid", row.nid)
     document.add_text("field", row.field)
-    document.add_text("words", row.text)
-    singles = _SPACELESS.findall(row.text)
-    if singles:
+    document.add_text("language", row.language)
+    document.add_text("words", stem_for(row.language, row.text))
+    runs = find_runs(row.text)
+    if runs:
         # Single characters too: a query of one ideograph must find its words.
-        document.add_text("grams", " ".join([*_grams(row.text), *"".join(singles)]))
+        document.add_text("grams", " ".join([*pair_up(row.text), *"".join(runs)]))
     return document
 
 
+def _one_of(schema: tantivy.Schema, terms: Sequence[Term]) -> tantivy.Query:
+    """Give the query for a word: the best of its terms counts."""
+    found = [tantivy.Query.term_query(schema, lane, term, "freq") for lane, term in terms]
+    return found[0] if len(found) == 1 else tantivy.Query.disjunction_max_query(found)
+
+
+def _any_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in queries])
+
+
+def _placed(words: Sequence[str]) -> list[tuple[int, str]]:
+    """Give words with their place among all, those of scripts without spaces left out."""
+    return [(place, word) for place, word in enumerate(words) if not is_spaceless(word)]
+
+
+def _side_by_side(
+    schema: tantivy.Schema, lane: str, placed: Sequence[tuple[int, str]]
+) -> tantivy.Query:
+    if len(placed) == 1:
+        return tantivy.Query.term_query(schema, lane, placed[0][1], "basic")
+    return tantivy.Query.phrase_query(schema, lane, list(placed))
+
+
 def _restricted(
-    schema: tantivy.Schema,
-    query: tantivy.Query,
-    fields: Sequence[str],
-    nids: Sequence[int] | None,
+    schema: tantivy.Schema, query: tantivy.Query, only: Mapping[str, Iterable[str] | Iterable[int]]
 ) -> tantivy.Query:
     clauses = [(tantivy.Occur.Must, query)]
-    if fields:
-        kept = tantivy.Query.term_set_query(schema, "field", list(fields))
+    for name, values in only.items():
+        kept = tantivy.Query.term_set_query(schema, name, list(values))
         # A constant nought keeps a filter's clause out of the score.
-        clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(kept, 0.0)))
-    if nids is not None:
-        kept = tantivy.Query.term_set_query(schema, "nid", list(nids))
         clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(kept, 0.0)))
     return tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else query
 

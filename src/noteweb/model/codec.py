@@ -14,6 +14,10 @@ from noteweb.errors import Problem, Severity
 from noteweb.model.note import Card, Field, Link, LinkKind, Mention, Scores, TermPair
 from noteweb.model.position import Position
 
+#: Where parts of a card stand in its JSON, for questions that do not read all of it.
+DESCRIPTION, CREATED, UPDATED, LANGUAGE = "$[0][4]", "$[1][0]", "$[1][1]", "$[1][2]"
+CLAIMS_AT, ALIASES, TOOLS, DOMAINS, LINKS = "$[1][4]", "$[3]", "$[7]", "$[8]", "$[11]"
+
 
 def card_to_json(card: Card) -> str:
     """Give the card as one line of ASCII JSON; lone surrogates survive as escapes."""

@@ -41,6 +41,35 @@ class Hit:
     reasons: tuple[Reason, ...] = ()
 
 
+class Key(StrEnum):
+    """What a demand is about; the values are the operators of the query language."""
+
+    FIELD = "field"
+    TAG = "tag"
+    PATH = "path"
+    CATEGORY = "category"
+    LANG = "lang"
+    AFTER = "after"
+    BEFORE = "before"
+    HAS = "has"
+    STANDING = "standing"
+    TEXT = "text"  # no operator: words that stand side by side
+    NOTE = "note"  # no operator: what a standing comes to, the ids of notes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What a query demands of a note: that it meets any of the values, or none of them.
+
+    FIELD is about passages, as TEXT is where it is not excluded: a note counts by those of its
+    passages that meet it. All else is about the note.
+    """
+
+    key: Key
+    values: tuple[str, ...]
+    is_excluded: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Only:
     """Which notes and fields count; what is empty does not restrict.
@@ -50,15 +79,28 @@ class Only:
     fields : names of fields, "body" for the body; any of them
     tags : all of them, each with the tags below it
     category : the note's category
-    path : a glob on the note's path, such as ``theory/*``
+    path : a glob on the note's path, such as ``theory/*``, or a part of it
+    demands : what a query's own text demands; all of them
     """
 
     fields: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     category: str = ""
     path: str = ""
+    demands: tuple[Demand, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether everything counts."""
-        return not (self.fields or self.tags or self.category or self.path)
+        return not self.all_demands
+
+    @property
+    def all_demands(self) -> tuple[Demand, ...]:
+        """Everything that is demanded, in one form."""
+        singles = ((Key.CATEGORY, self.category), (Key.PATH, self.path))
+        return (
+            *([Demand(key=Key.FIELD, values=self.fields)] if self.fields else ()),
+            *(Demand(key=Key.TAG, values=(tag,)) for tag in self.tags),
+            *(Demand(key=key, values=(value,)) for key, value in singles if value),
+            *self.demands,
+        )

@@ -153,7 +153,7 @@ def parse_span(text: str) -> Span:
     if not colon:
         end = start  # one month is that month
     for day in (start, end):
-        if day and not _is_date(day):
+        if day and not is_date(day):
             raise BadRequest(f"{day!r} is no date", "write 2025, 2025-03 or 2025-03-31")
     shared = min(len(start), len(end))
     if end[:shared] < start[:shared]:
@@ -161,8 +161,8 @@ def parse_span(text: str) -> Span:
     return Span(start=start, end=end)
 
 
-def _is_date(text: str) -> bool:
-    """Whether a year, a month or a day is one of the calendar."""
+def is_date(text: str) -> bool:
+    """Tell whether a year, a month or a day is one of the calendar."""
     if not _DATE.fullmatch(text) or not text.isascii():
         return False
     try:

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 
-from noteweb.index.textindex import open_analyzer
+from noteweb.index.stem import open_analyzer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

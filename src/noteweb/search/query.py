@@ -48,7 +48,7 @@ _NEARLY = 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked for."""
+    """What is asked for; the text is words alone, see `noteweb.search.syntax` for operators."""
 
     text: str
     limit: int = 10
@@ -162,8 +162,8 @@ def _lanes(index: Index, embedder: Embedder | None, request: Request) -> tuple[L
 
 
 def _lexical_lane(index: Index, request: Request) -> Lane:
-    scope = find_scope(index.catalogue, request.only)
-    hits = index.text.search(request.text, _CANDIDATES, fields=request.only.fields, nids=scope.nids)
+    scope = find_scope(index, request.only)
+    hits = index.text.search(request.text, _CANDIDATES, scope.words)
     scores = dict(hits)
     n_passages = max(index.text.n_passages, 1)
     # What BM25 did not return scored nothing: that is the background.
@@ -176,7 +176,7 @@ def _dense_lane(index: Index, query: NDArray[np.float32], request: Request, word
     from noteweb.index.nearest import find_nearest
     from noteweb.index.vectors import cosines
 
-    scope = find_scope(index.catalogue, request.only)
+    scope = find_scope(index, request.only)
     with index.reading_vectors() as vectors:
         if scope.rows is None:
             found = find_nearest(vectors, query, _CANDIDATES, index.ann_path)

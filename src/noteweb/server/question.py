@@ -33,7 +33,13 @@ class Search(Question):
 
     query: Annotated[
         str,
-        Field(min_length=1, max_length=_LONGEST_QUERY, description="A question in plain words."),
+        Field(
+            min_length=1,
+            max_length=_LONGEST_QUERY,
+            description='A question in plain words. "Phrases" and -words in it filter, and so do'
+            " field:, tag:, path:, category:, lang:, after:, before:, has: and standing:, such as"
+            " tag:theory or standing:refuted; a backslash before a word takes it as it stands.",
+        ),
     ]
     limit: Annotated[int, Field(ge=1, le=50, description="How many hits at most.")] = 10
     mode: Annotated[

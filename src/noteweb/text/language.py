@@ -27,6 +27,9 @@ _FUNCTION_WORDS = {
 _WORD_SETS = {name: frozenset(words.split()) for name, words in _FUNCTION_WORDS.items()}
 _ALL_WORDS: frozenset[str] = frozenset().union(*_WORD_SETS.values())
 
+#: What `guess_language` can say, ISO 639-1.
+LANGUAGES = ("de", "en", "es", "fr", "ja", "ru", "th", "zh")
+
 
 def guess_language(text: str) -> str:
     """Guess en, ru, de, fr, es, zh, ja or th from the first few thousand characters.

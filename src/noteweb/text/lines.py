@@ -34,6 +34,11 @@ class Lines:
         return line, offset - self.starts[line - 1] + 1
 
 
+def split_lines(text: str) -> list[str]:
+    """Give the lines of a text without what ends them."""
+    return _END_OF_LINE.split(text)
+
+
 def index_lines(text: str) -> Lines:
     r"""Index the lines of a text, in linear time.
 
