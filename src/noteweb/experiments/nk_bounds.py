@@ -29,8 +29,9 @@ slope of one seed is worth little). No seed's noisy bound falls; a calm one may.
 
 Predicate against the catalogue: there the control had its own verdict of "partly"; here it is a
 claim of its own, and means are judged, as the calm slope scatters by 0.2. The full profile (128
-units, sizes to 16,384) was not run here; trials of that size in PyTorch gave 0.75 to 0.86 for the
-bound over three seeds, and 0.06 for a calm one.
+units, sizes to 16,384), one seed, 75 CPU seconds: bounds 0.66 and 0.67, product 1.02, distance
+0.35, test error -0.48; calm 0.04. Trials of that size in PyTorch gave 0.75 to 0.86 for the bound
+over three seeds, and 0.06 for a calm one.
 """
 
 from __future__ import annotations
