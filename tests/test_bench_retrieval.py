@@ -61,6 +61,20 @@ def test_a_collection_is_asked_in_every_mode(capsys, collection):
     assert text["mrr_10"] == {"estimate": 1, "low": 1, "high": 1}
 
 
+def test_each_part_is_taken_out(capsys, collection):
+    """With --parts the shipped mix is also measured without each part, and the difference told."""
+    _, out, _ = bench(capsys, collection, "--parts", "--format", "json")
+    found = json.loads(out)
+    jsonschema.Draft202012Validator(read_schema("bench-retrieval-result")).validate(found)
+    assert [part["name"] for part in found["parts"]] == ["words", "meaning", "neighbours"]
+    whole = found["modes"][0]["map"]["estimate"]
+    for part in found["parts"]:
+        worth = whole - part["map"]["estimate"]
+        assert part["worth"]["map"]["estimate"] == pytest.approx(worth, abs=1e-3)
+    _, out, _ = bench(capsys, collection, "--parts")
+    assert "\nwhat each part of hybrid adds to the others\nwords " in out
+
+
 def test_a_person_reads_a_table(capsys, collection):
     """Counts, a head line, and for each mode a line of figures with their intervals under it."""
     code, out, _ = bench(capsys, collection)

@@ -122,7 +122,9 @@ def test_another_inflection_finds_in_russian(capsys, vault):
 )
 def test_filters_leave_what_they_say(capsys, vault, options, notes):
     """Fields, tags with those below them, category and path restrict the hits."""
-    _, found = as_json(capsys, "query", "colony temperature distance swarm", "-q", *options)
+    _, found = as_json(
+        capsys, "query", "colony temperature distance swarm", "--min-score=-9", "-q", *options
+    )
     assert {hit["note"] for hit in found["hits"]} == notes
 
 

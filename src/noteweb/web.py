@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property, partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from noteweb.errors import BadRequest, ModelUnavailable, Problem
-from noteweb.model.hit import Demand, Hit, Key, Mode, Only
+from noteweb.model.hit import MIN_SCORE, Demand, Hit, Key, Mode, Only
 from noteweb.model.view import Filter, View, ViewKind, require_known
 from noteweb.tended_vault import TendedVault
 from noteweb.vault import read_note, scan
@@ -56,8 +57,13 @@ class NoteWeb(TendedVault):
         limit: int = 10,
         mode: Mode | str = Mode.HYBRID,
         only: Only | None = None,
+        min_score: float | None = None,
     ) -> tuple[Hit, ...]:
         """Find the notes that answer `text`, best first; empty where nothing matches.
+
+        A note matches that scores at least `min_score`; 1 is what an unrelated question finds at
+        best, nine times in ten, in any vault, mode and model. By default that is 1.1, and nothing
+        where a phrase is asked for: what holds it matches.
 
         The text may hold phrases and operators, see `noteweb.search.syntax`, whose `escape` makes
         plain words of any text. Where it says what notes must meet and nothing to look for, those
@@ -85,7 +91,11 @@ class NoteWeb(TendedVault):
         needs_model = wanted is not Mode.TEXT and bool(asked.text)
         self.refresh(with_vectors=needs_model)
         narrowed = self._narrow(only or Only(), asked.demands)
-        request = Request(text=asked.text, limit=limit, mode=wanted, only=narrowed)
+        if min_score is None:
+            min_score = -inf if any(map(_is_phrase, narrowed.demands)) else MIN_SCORE
+        request = Request(
+            text=asked.text, limit=limit, mode=wanted, only=narrowed, min_score=min_score
+        )
         if not asked.text:
             with self.index.catalogue.snapshot():
                 return list_notes(self.index, request)
@@ -337,6 +347,10 @@ def _read(root: Path, files: Mapping[str, NoteFile], path: str) -> Note | None:
     """Read a note; None where it cannot be, which is told by itself."""
     read = read_note(root, files[path]) if path in files else None
     return None if isinstance(read, Problem) else read
+
+
+def _is_phrase(demand: Demand) -> bool:
+    return demand.key is Key.TEXT and not demand.is_excluded
 
 
 def _mode(mode: Mode | str) -> Mode:

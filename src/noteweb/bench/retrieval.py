@@ -6,7 +6,7 @@ Every figure comes from `noteweb.search`, so what is measured is what a user get
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from noteweb.bench.collection import name_note
 from noteweb.metrics import bootstrap_mean
 from noteweb.model.hit import Mode
+from noteweb.search.mix import SHIPPED, Mix
 from noteweb.search.query import Request, rank
 
 if TYPE_CHECKING:
@@ -60,6 +61,20 @@ class Measured:
         return float(np.quantile(self.cpu_ms, _MOST))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a part of the mix is worth.
+
+    Attributes
+    ----------
+    without : the mix without it, under the part's name
+    worth : how much better the whole mix is, over the same draws of queries
+    """
+
+    without: Measured
+    worth: Mapping[str, Interval]
+
+
 def measure_modes(web: NoteWeb, collection: Collection) -> tuple[Measured, ...]:
     """Measure each mode that the vault's model allows."""
     modes = Mode if web.model != "none" else (Mode.TEXT,)
@@ -94,6 +109,25 @@ def average_precision(is_relevant: Sequence[bool], n_relevant: int) -> float:
     """Give the mean precision at the relevant documents, 0 for those that were not found."""
     ranks = np.flatnonzero(is_relevant) + 1
     return float((np.arange(1, len(ranks) + 1) / ranks).sum() / n_relevant)
+
+
+def measure_parts(web: NoteWeb, collection: Collection) -> tuple[Part, ...]:
+    """Measure the shipped mix whole, and with each of its parts taken out."""
+    whole = _measure(web, collection, Request(text=""), "hybrid")
+    parts = []
+    for each in fields(Mix):
+        mix = replace(SHIPPED, **{each.name: 0.0})
+        without = _measure(web, collection, Request(text="", mix=mix), each.name)
+        parts.append(
+            Part(
+                without=without,
+                worth={
+                    metric: bootstrap_mean(whole.by_query[metric] - values)
+                    for metric, values in without.by_query.items()
+                },
+            )
+        )
+    return tuple(parts)
 
 
 METRICS = {

@@ -56,6 +56,10 @@ def query(
     ] = None,
     category: Annotated[str, typer.Option("--category", help="Only this category.")] = "",
     path: Annotated[str, typer.Option("--path", help="Only paths like this glob.")] = "",
+    min_score: Annotated[
+        float | None,
+        typer.Option("--min-score", help="1: what unrelated questions find. Default: 1.1."),
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show why.")] = False,
     form: Hits = HitFormat.TEXT,
     model: Model = None,
@@ -67,7 +71,7 @@ def query(
     Each hit names its field and shows the unit or sentence that matches.
     Words may stand beside "phrases", -not, field:receptor, tag:a/b, path:theory, category:method,
     lang:ru, after:2025-01, before:2026, has:claims and standing:refuted; quote them for the shell.
-    Exits with 1 where nothing matches.
+    Exits with 1 where nothing matches: where no note scores what --min-score asks.
 
     Example: noteweb query "is scaling hiding what we do not understand -tag:draft" -k 5
     """
@@ -79,7 +83,7 @@ def query(
         if interactive:
             _find(web, asked, only, (mode, limit))
             return
-        hits = web.search(asked, limit=limit, mode=mode, only=only)
+        hits = web.search(asked, limit=limit, mode=mode, only=only, min_score=min_score)
         tell(web, quiet=quiet)
         _answer(web, hits, form, {"query": asked, "mode": mode.value}, is_explained=explain)
 

@@ -12,7 +12,7 @@ from noteweb.cli.options import Device, Quiet, Value, ValueFormat, open_web
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from noteweb.bench.retrieval import Measured
+    from noteweb.bench.retrieval import Measured, Part
     from noteweb.interval import Interval
     from noteweb.row import Row
 
@@ -38,6 +38,9 @@ def bench_retrieval(
         Path | None,
         typer.Option("--cache", help="Where the vault is kept. Default: the user's cache."),
     ] = None,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Also take each part of the score out.")
+    ] = False,
     model: Annotated[str, typer.Option("--model", help="As for index.")] = "default",
     device: Device = None,
     form: Value = ValueFormat.TEXT,
@@ -51,7 +54,7 @@ def bench_retrieval(
     Example: noteweb bench retrieval cranfield --format json
     """
     from noteweb.bench.collection import open_vault, read_collection
-    from noteweb.bench.retrieval import measure_modes
+    from noteweb.bench.retrieval import measure_modes, measure_parts
     from noteweb.cli import shape
 
     read = read_collection(collection, qrels)
@@ -59,14 +62,16 @@ def bench_retrieval(
     with open_web(root, quiet=quiet, model=model, device=device) as web:
         web.refresh(with_vectors=True)
         modes = measure_modes(web, read)
+        taken_out = measure_parts(web, read) if parts and web.model != "none" else ()
         settings = {"collection": str(collection), "qrels": qrels, "model": web.model}
     counts = {"n_documents": len(read.documents), "n_queries": len(read.queries)}
     if form is ValueFormat.JSON:
-        rows: Row = {"modes": [_measured_row(each) for each in modes]}
+        rows = {"modes": list(map(_measured_row, modes)), "parts": list(map(_part_row, taken_out))}
         typer.echo(shape.to_json({**settings, **counts, **rows}), nl=False)
     else:
         typer.echo(f"{counts['n_documents']:,} documents, {counts['n_queries']:,} queries\n")
         _show_modes(modes)
+        _show_parts(taken_out)
 
 
 def _measured_row(found: Measured) -> Row:
@@ -75,6 +80,11 @@ def _measured_row(found: Measured) -> Row:
         **{name: _interval_row(each) for name, each in found.figures.items()},
         "cpu_ms": {"median": round(found.median_ms, 2), "p95": round(found.p95_ms, 2)},
     }
+
+
+def _part_row(part: Part) -> Row:
+    worth = {name: _interval_row(each) for name, each in part.worth.items()}
+    return {**_measured_row(part.without), "worth": worth}
 
 
 def _interval_row(each: Interval) -> Row:
@@ -89,6 +99,15 @@ def _show_modes(modes: Sequence[Measured]) -> None:
         spent = f"{each.median_ms:.1f} ({each.p95_ms:.1f})"
         typer.echo(f"{each.name:<{_WIDE}}{figures}{spent}")
         typer.echo(" " * _WIDE + _spans(each.figures))
+
+
+def _show_parts(parts: Sequence[Part]) -> None:
+    if parts:
+        typer.echo("\nwhat each part of hybrid adds to the others")
+    for part in parts:
+        figures = "".join(f"{value.estimate:<+{_COLUMN}.3f}" for value in part.worth.values())
+        typer.echo(f"{part.without.name:<{_WIDE}}{figures}".rstrip())
+        typer.echo(" " * _WIDE + _spans(part.worth))
 
 
 def _spans(figures: Mapping[str, Interval]) -> str:

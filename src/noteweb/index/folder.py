@@ -47,6 +47,7 @@ _OWN_FILES = (
     "ann.faiss",
     "ann.partial",
     "layout.json*",
+    "background.*",
 )
 
 

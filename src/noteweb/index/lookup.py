@@ -145,6 +145,15 @@ def find_owners(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, tuple[in
     return {pid: (nid, path) for pid, nid, path in _in_chunks(catalogue, sql, pids)}
 
 
+def find_titles(catalogue: Catalogue, pids: Iterable[int]) -> frozenset[int]:
+    """Give those of the passages that are their note's title and nothing else."""
+    sql = (
+        "SELECT p.pid FROM passages p JOIN notes n USING (nid)"
+        f" WHERE p.ordinal = 0 AND p.field = '{BODY}' AND p.text = n.title AND p.pid IN ({{}})"
+    )
+    return frozenset(pid for (pid,) in _in_chunks(catalogue, sql, pids))
+
+
 def find_in_fields(
     catalogue: Catalogue, pids: Iterable[int], fields: Collection[str]
 ) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HEAP_MB = 64
+_K1 = 1.2  # tantivy's own
 
 #: A term and the lane it stands in.
 Term = tuple[str, str]
@@ -120,6 +122,21 @@ class TextIndex:
             pids = searcher.fast_field_values("pid", [address for _, address in hits])
         scored = ((int(pid), float(hit[0])) for pid, hit in zip(pids, hits, strict=True))
         return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0])))
+
+    def find_most(self, query: str) -> float:
+        """Give what the BM25 of no passage can exceed; words that no passage holds count too.
+
+        Source: Robertson and Zaragoza, Foundations and Trends in Information Retrieval 3 (2009),
+        doi:10.1561/1500000019, with Lucene's idf and k1, as tantivy has them.
+        """
+        with self._reading():
+            searcher = self._index.searcher()
+            n = searcher.num_docs
+            counts = [
+                min(filter(None, (searcher.doc_freq(*term) for term in word)), default=0)
+                for word in self._groups(query)
+            ]
+        return (_K1 + 1) * sum(math.log1p((n - count + 0.5) / (count + 0.5)) for count in counts)
 
     def find_held(self, phrase: str, fields: Sequence[str] = ()) -> Held:
         """Find the passages in which the words of `phrase` stand side by side, in any inflection.

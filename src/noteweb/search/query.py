@@ -1,32 +1,26 @@
-"""Queries: lexical and dense candidates, fused by z-scores; a hit names its field and sentence.
+"""Queries: lexical and dense candidates, their scores as one sum; a hit names field and sentence.
 
-The score of a note is half the z-score of its best passage's BM25 and half that of its best
-passage's cosine, both measured against all passages of the vault for this query. No candidate of
-either half is dropped before fusion: what only one half finds has the other half's true score.
+The score of a note is that of its best passage: the share of the query's words that it holds, by
+their weight, and its cosine, and a pull towards the notes that lie around it. It is measured in
+what unrelated questions find, see `noteweb.search.background`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from noteweb.index.lookup import (
-    find_in_fields,
-    find_owners,
-    find_passages,
-    find_pids,
-    find_rows,
-)
+from noteweb.index.lookup import find_in_fields, find_passages, find_rows
 from noteweb.model.hit import Hit, Mode, Only, Reason
 from noteweb.model.note import Field
-from noteweb.search.scope import find_scope
+from noteweb.search.background import Background, find_background
+from noteweb.search.candidate import Candidates, Sought, gather
+from noteweb.search.mix import SHIPPED, Mix, find_pull
 from noteweb.search.snippet import best_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from noteweb.embed import Embedder
     from noteweb.index.folder import Index
@@ -34,16 +28,14 @@ if TYPE_CHECKING:
 
 #: Candidates of each half. Of the notes that belong in a first page of ten, the 1,000 best
 #: passages of a half miss none on the collections tried.
-_CANDIDATES = 1_000
-
-_HALF = 0.5
+_N_CANDIDATES = 1_000
 
 #: Scores are equal where they differ only by the order in which a product was summed.
 _DIGITS = 5
 
 #: How far below a note's best passage, in deviations, one counts as nearly as good; chosen by eye
 #: on the shipped notes, for no labelled data says which passage a reader wants to see.
-_NEARLY = 1.5
+_NEARLY = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,30 +46,34 @@ class Request:
     limit: int = 10
     mode: Mode = Mode.HYBRID
     only: Only = Only()
+    mix: Mix = SHIPPED
+    min_score: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
-    """One half's z-scores by passage, and what a passage has that is not among them."""
+class Parts:
+    """What a passage's words and meaning add to its note's score."""
 
-    z: Mapping[int, float]
-    missing: float
+    words: float
+    meaning: float
 
-    def of(self, pid: int) -> float:
-        """Give a passage's z-score."""
-        return self.z.get(pid, self.missing)
-
-
-_NO_LANE = Lane(z={}, missing=0.0)
+    @property
+    def sum(self) -> float:
+        """Both together."""
+        return round(self.words + self.meaning, _DIGITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """A note by its best passage, with all its candidates (pid, score), best first."""
+    """A note by its best passage, with all its candidates (pid, parts), best first.
+
+    `pull` is what its neighbours add.
+    """
 
     nid: int
     path: str
-    candidates: tuple[tuple[int, float], ...]
+    candidates: tuple[tuple[int, Parts], ...]
+    pull: float = 0.0
 
     @property
     def best(self) -> int:
@@ -86,8 +82,8 @@ class Ranked:
 
     @property
     def score(self) -> float:
-        """That passage's score."""
-        return self.candidates[0][1]
+        """The sum of that passage's parts and the neighbours'."""
+        return round(self.candidates[0][1].sum + self.pull, _DIGITS)
 
 
 def search(index: Index, embedder: Embedder | None, request: Request) -> tuple[Hit, ...]:
@@ -99,24 +95,22 @@ def search(index: Index, embedder: Embedder | None, request: Request) -> tuple[H
     ------
     IndexDamaged
     """
-    words, meaning = _lanes(index, embedder, request)
-    found = _rank(index, words, meaning, request.limit)
-    shown = [_choose_place(index, note, words, meaning) for note in found]
-    rows = find_passages(index.catalogue, "pid", [*shown, *(note.best for note in found)])
+    found, usual, ranked = _answer(index, embedder, request)
+    shown = [_choose_place(index, note, usual) for note in ranked]
+    rows = find_passages(index.catalogue, "pid", [*shown, *(note.best for note in ranked)])
     passages = {row.pid: row for row in rows}
     wanted = index.text.stems(request.text)
     hits = []
-    for note, pid in zip(found, shown, strict=True):
+    for note, pid in zip(ranked, shown, strict=True):
         shared = wanted & index.text.stems(passages[note.best].text)
-        reasons = _reasons(note.best, words, meaning, ", ".join(sorted(shared)))
+        reasons = _reasons(note, found, ", ".join(sorted(shared)))
         hits.append(show_hit(index, passages[pid], wanted, note.score, reasons))
     return tuple(hits)
 
 
 def rank(index: Index, embedder: Embedder | None, request: Request) -> list[Ranked]:
     """Rank the notes as `search` does, best first, and show nothing of them."""
-    words, meaning = _lanes(index, embedder, request)
-    return _rank(index, words, meaning, request.limit)
+    return _answer(index, embedder, request)[2]
 
 
 def rank_notes(index: Index, request: Request) -> dict[int, float]:
@@ -149,102 +143,112 @@ def show_hit(
     )
 
 
-def _lanes(index: Index, embedder: Embedder | None, request: Request) -> tuple[Lane, Lane]:
-    """Score by words and by meaning; where both answer, each counts half."""
-    words = meaning = _NO_LANE
-    if request.mode is not Mode.SEMANTIC:
-        words = _lexical_lane(index, request)
+def _answer(
+    index: Index, embedder: Embedder | None, request: Request
+) -> tuple[Candidates, Background, list[Ranked]]:
+    found = _gather(index, embedder, request)
+    if not found.owners:
+        return found, Background(), []
+    asks_model = None if request.mode is Mode.TEXT or not found.cosines else embedder
+    mode = request.mode if asks_model is not None else Mode.TEXT
+    usual = find_background(index, asks_model, mode, request.text, request.mix)
+    ranked = _rank(index, found, _score(found, usual, request.mix), request.mix)
+    enough = [note for note in ranked if note.score >= request.min_score]
+    return found, usual, enough[: request.limit]
+
+
+def _gather(index: Index, embedder: Embedder | None, request: Request) -> Candidates:
+    vector = None
     if request.mode is not Mode.TEXT and embedder is not None and index.catalogue.n_rows:
-        meaning = _dense_lane(index, embedder.encode_query(request.text), request, words)
-    if words.z and meaning.z:
-        return _halved(words), _halved(meaning)
-    return words, meaning
+        vector = embedder.encode_query(request.text)
+    return gather(
+        index,
+        Sought(
+            text=request.text,
+            mode=request.mode,
+            only=request.only,
+            vector=vector,
+            n_candidates=_N_CANDIDATES,
+        ),
+    )
 
 
-def _lexical_lane(index: Index, request: Request) -> Lane:
-    scope = find_scope(index, request.only)
-    hits = index.text.search(request.text, _CANDIDATES, scope.words)
-    scores = dict(hits)
-    n_passages = max(index.text.n_passages, 1)
-    # What BM25 did not return scored nothing: that is the background.
-    mean = sum(scores.values()) / n_passages
-    spread = max(sum(s * s for s in scores.values()) / n_passages - mean * mean, 0.0) ** 0.5
-    return _lane(scores, (mean, spread), missing=0.0)
+def _score(found: Candidates, usual: Background, mix: Mix) -> dict[int, Parts]:
+    """Give what words and meaning say of each candidate.
+
+    A passage that has no vector yet counts as the least near candidate.
+    """
+    farthest = min(found.cosines.values(), default=usual.mean)
+    return {
+        pid: Parts(
+            words=round(usual.words(mix, found.coverage.get(pid, 0.0)), _DIGITS),
+            meaning=round(usual.meaning(mix, found.cosines.get(pid, farthest)), _DIGITS),
+        )
+        for pid in found.owners
+    }
 
 
-def _dense_lane(index: Index, query: NDArray[np.float32], request: Request, words: Lane) -> Lane:
-    from noteweb.index.nearest import find_nearest
-    from noteweb.index.vectors import cosines
-
-    scope = find_scope(index, request.only)
-    with index.reading_vectors() as vectors:
-        if scope.rows is None:
-            found = find_nearest(vectors, query, _CANDIDATES, index.ann_path)
-            rows = found.rows
-        else:
-            found = find_nearest(vectors[scope.rows], query, _CANDIDATES)
-            rows = scope.rows[found.rows]
-        by_row = dict(zip(rows.tolist(), found.scores.tolist(), strict=True))
-        scores = {
-            pid: by_row[row]
-            for pid, row in find_pids(index.catalogue, by_row)
-            if scope.pids is None or pid in scope.pids
-        }
-        # The candidates of the words have a meaning too, and it counts.
-        lacking = find_rows(index.catalogue, words.z.keys() - scores.keys())
-        if lacking:
-            exact = cosines(vectors[list(lacking.values())], query)
-            scores |= dict(zip(lacking, exact.tolist(), strict=True))
-    return _lane(scores, (found.mean, found.deviation), missing=min(scores.values(), default=0.0))
-
-
-def _lane(scores: Mapping[int, float], usual: tuple[float, float], *, missing: float) -> Lane:
-    mean, spread = usual
-    scale = spread if spread > 0 else 1.0
-    z = {pid: (score - mean) / scale for pid, score in scores.items()}
-    return Lane(z=z, missing=(missing - mean) / scale)
-
-
-def _halved(lane: Lane) -> Lane:
-    z = {pid: value * _HALF for pid, value in lane.z.items()}
-    return Lane(z=z, missing=lane.missing * _HALF)
-
-
-def _rank(index: Index, words: Lane, meaning: Lane, limit: int) -> list[Ranked]:
-    """Give the best notes, best first; ties by path, and within a note in its order."""
-    by_note: dict[tuple[int, str], list[tuple[int, float]]] = {}
-    owners = find_owners(index.catalogue, words.z.keys() | meaning.z.keys())
-    for pid, owner in owners.items():
-        score = round(words.of(pid) + meaning.of(pid), _DIGITS)
-        by_note.setdefault(owner, []).append((pid, score))
-    found = [
+def _rank(index: Index, found: Candidates, scores: Mapping[int, Parts], mix: Mix) -> list[Ranked]:
+    """Give the notes, best first; ties by path, and within a note in its order."""
+    by_note: dict[tuple[int, str], list[tuple[int, Parts]]] = {}
+    for pid, parts in scores.items():
+        by_note.setdefault(found.owners[pid], []).append((pid, parts))
+    notes = [
         Ranked(
             nid=nid,
             path=path,
-            candidates=tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))),
+            candidates=tuple(sorted(pairs, key=lambda pair: (-pair[1].sum, pair[0]))),
         )
         for (nid, path), pairs in by_note.items()
     ]
-    return sorted(found, key=lambda note: (-note.score, note.path))[:limit]
+    notes.sort(key=lambda note: (-note.score, note.path))
+    if mix.neighbours and found.coverage and found.cosines:
+        notes = _pull(index, notes, mix.neighbours)
+        notes.sort(key=lambda note: (-note.score, note.path))
+    return notes
 
 
-def _choose_place(index: Index, note: Ranked, words: Lane, meaning: Lane) -> int:
+def _pull(index: Index, notes: list[Ranked], share: float) -> list[Ranked]:
+    """Give the notes with what their neighbours add."""
+    import numpy as np
+
+    from noteweb.index.vectors import check_units
+
+    rows = find_rows(index.catalogue, [note.best for note in notes])
+    here = [place for place, note in enumerate(notes) if note.best in rows]
+    vectors = np.zeros((len(notes), index.dim), dtype=np.float32)
+    with index.reading_vectors() as every:
+        vectors[here] = check_units(every[[rows[notes[place].best] for place in here]])
+    pulls = find_pull(np.array([note.score for note in notes]), vectors, share)
+    return [
+        replace(note, pull=round(pull, _DIGITS))
+        for note, pull in zip(notes, pulls.tolist(), strict=True)
+    ]
+
+
+def _choose_place(index: Index, note: Ranked, usual: Background) -> int:
     """Choose the passage (pid) to show: the condition that the query meets, else the best one.
 
     A scenario or trigger says why the note matters in fewer words than the body does, so of the
     passages nearly as good as the best one it goes first, the nearest in meaning before others.
     """
-    near = [pid for pid, score in note.candidates if score > note.score - _NEARLY]
+    best = note.candidates[0][1].sum
+    near = {pid: parts for pid, parts in note.candidates if parts.sum > best - _NEARLY / usual.best}
     conditions = find_in_fields(index.catalogue, near, (Field.RECEPTOR, Field.ACTIVATION))
     if not conditions or note.best in conditions:
         return note.best
-    return min(conditions, key=lambda pid: (-meaning.of(pid), -words.of(pid), pid))
+    return min(conditions, key=lambda pid: (-near[pid].meaning, -near[pid].words, pid))
 
 
-def _reasons(pid: int, words: Lane, meaning: Lane, shared: str) -> tuple[Reason, ...]:
-    parts = (("words", words, shared), ("meaning", meaning, ""))
+def _reasons(note: Ranked, found: Candidates, shared: str) -> tuple[Reason, ...]:
+    parts = note.candidates[0][1]
+    told = (
+        ("words", shared, parts.words, bool(found.coverage)),
+        ("meaning", "", parts.meaning, bool(found.cosines)),
+        ("neighbours", "", note.pull, bool(note.pull)),
+    )
     return tuple(
-        Reason(kind=kind, detail=detail, value=round(lane.of(pid), 4))
-        for kind, lane, detail in parts
-        if lane.z
+        Reason(kind=kind, detail=detail, value=round(value, 4))
+        for kind, detail, value, is_part in told
+        if is_part
     )

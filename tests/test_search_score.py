@@ -1,0 +1,126 @@
+"""Scores: what they are made of, what they are measured in, and when nothing matches."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from noteweb import NoteWeb
+from noteweb.model.hit import Mode
+from noteweb.search.cohort import choose_cohort
+from noteweb.search.mix import find_pull
+
+SUBJECTS = (
+    ("glacier", "ice melts at the front of a tidewater glacier in a warm fjord"),
+    ("owl", "an owl hears the mouse in full darkness and turns its face"),
+    ("bridge", "a suspension bridge sheds vortices from its deck in steady wind"),
+)
+WORDS = "glacier ice fjord owl mouse darkness bridge deck wind vortices".split()
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """Make a vault of thirty notes on three subjects."""
+    folder = tmp_path_factory.mktemp("scores")
+    for name, text in SUBJECTS:
+        for n in range(10):
+            (folder / f"{name} {n}.md").write_text(f"{text}, seen {n} times.\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def web(root):
+    """Open it with the model that needs no weights."""
+    with NoteWeb.open(root, model="hashing") as opened:
+        yield opened
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=5),
+    mode=st.sampled_from(list(Mode)),
+)
+def test_the_parts_are_the_whole_score(web, words, mode):
+    """Whatever is asked in whatever mode, the reasons add up to the score; hybrid has all three."""
+    for hit in web.search(" ".join(words), mode=mode, min_score=-99):
+        assert hit.score == pytest.approx(sum(reason.value for reason in hit.reasons), abs=1e-3)
+        kinds = {"hybrid": {"words", "meaning", "neighbours"}, "text": {"words"}}
+        assert {reason.kind for reason in hit.reasons} <= kinds.get(mode, {"meaning"})
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_nothing_answers_what_the_vault_does_not_speak_of(web, mode):
+    """Questions about other things match nothing in any mode; those about the notes do."""
+    for other in ("qzxv wplk jjrt", "recipe for a cake with cherries", "как испечь хлеб"):
+        assert web.search(other, mode=mode) == ()
+    assert web.search("an owl that hears a mouse", mode=mode)[0].title.startswith("owl")
+
+
+def test_a_least_score_is_what_each_hit_has(web):
+    """--min-score keeps the hits that score as much, and none other."""
+    every = web.search("ice in the fjord", min_score=-99, limit=30)
+    least = every[4].score
+    assert web.search("ice in the fjord", min_score=least, limit=30) == tuple(
+        hit for hit in every if hit.score >= least
+    )
+
+
+def test_a_phrase_that_is_held_matches(web):
+    """What holds a demanded phrase is an answer, however little else of the query it has."""
+    other = "recipe for a cake with cherries and cream and sugar"
+    assert web.search(f'{other} "steady wind"')[0].title.startswith("bridge")
+
+
+def test_the_background_is_measured_once(root, web):
+    """What unrelated questions find is kept beside the index, and measured again where it broke."""
+    first = web.search("ice in the fjord")
+    path = web.folder / "background.json"
+    known = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({key: [n, 0.0, 1.0, 7.0] for key, (n, *_) in known.items()}))
+    assert web.search("ice in the fjord", min_score=-99)[0].score != first[0].score
+    path.write_text("{broken", encoding="utf-8")
+    assert web.search("ice in the fjord") == first
+
+
+def test_a_title_alone_does_not_stand_for_its_note(tmp_path):
+    """A note is found by its passages, and by its bare title only where it has nothing else."""
+    (tmp_path / "a.md").write_text("---\ntitle: Bees\n---\nThe colony winters.\n", encoding="utf-8")
+    (tmp_path / "b.md").write_text("---\ntitle: Bees in winter\n---\n", encoding="utf-8")
+    with NoteWeb.open(tmp_path, model="hashing") as web:
+        found = {hit.note_id: hit.text for hit in web.search("bees", min_score=-99)}
+    assert found == {"a": "The colony winters.", "b": "Bees in winter"}
+
+
+@given(
+    scores=st.lists(st.floats(-5, 20), min_size=10, max_size=60),
+    share=st.floats(0.1, 0.9),
+    seed=st.integers(0, 99),
+)
+def test_neighbours_pull_towards_their_mean(scores, share, seed):
+    """A pull is the share of the way to the mean of some others, so no score leaves their range."""
+    ordered = np.sort(np.array(scores))[::-1]
+    vectors = np.random.default_rng(seed).normal(size=(len(ordered), 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    pulled = ordered + find_pull(ordered, vectors, share)
+    assert pulled.max() <= ordered.max() + 1e-9
+    assert pulled.min() >= ordered.min() - 1e-9
+    assert not find_pull(ordered, vectors, 0.0).any()
+    assert not find_pull(ordered[:9], vectors[:9], share).any()
+
+
+def test_what_has_no_neighbours_stays_below():
+    """Notes beyond those that are compared never overtake them."""
+    scores = np.linspace(10, 1, 400)
+    vectors = np.eye(400, dtype=np.float32)
+    pulled = scores + find_pull(scores, vectors, 0.9)
+    assert pulled[300:].max() <= pulled[:300].min() + 1e-9
+
+
+def test_a_query_is_held_against_its_own_script():
+    """Latin, Cyrillic and other letters have questions of their own, mixed ones by the most."""
+    names = [choose_cohort(text)[0] for text in ("owl", "сова", "鸟 owls 的", "梟の耳", "42")]
+    assert names == ["latin", "cyrillic", "latin", "other", "latin"]
