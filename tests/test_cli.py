@@ -258,7 +258,7 @@ def test_a_closed_pipe_is_no_crash(vault):
 
 
 @pytest.mark.parametrize(
-    "words", [["experiment", "list", "--format", "json"], ["query", "q"], ["no"]]
+    "words", [["experiment", "list", "--format", "json"], ["query", "queen"], ["no"]]
 )
 def test_a_reader_that_has_gone_is_no_answer(vault, words):
     """Whatever the command, nobody takes it for a no: 141, as shells say of SIGPIPE."""
