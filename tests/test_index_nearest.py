@@ -7,7 +7,7 @@ import pytest
 
 import noteweb.index.nearest
 from noteweb.errors import IndexDamaged
-from noteweb.index.nearest import build_ann, find_nearest, mutual_neighbours
+from noteweb.index.nearest import build_ann, find_nearest, mutual_pairs, nearest_rows
 from noteweb.index.vectors import append_rows, map_rows
 
 
@@ -70,8 +70,9 @@ def test_neighbours_are_mutual():
     """A pair counts only where each is among the other's nearest, each pair once."""
     close = np.array([[1, 0], [0.99, 0.14], [0, 1], [-0.1, 0.99], [-1, 0]], dtype=np.float32)
     close /= np.linalg.norm(close, axis=1, keepdims=True)
-    assert [(i, j) for i, j, _ in mutual_neighbours(close, 1)] == [(0, 1), (2, 3)]
-    assert mutual_neighbours(close[:1], 3) == []
+    near = nearest_rows(close, np.arange(5), 1)
+    assert [(i, j) for i, j, _ in mutual_pairs(*near)] == [(0, 1), (2, 3)]
+    assert mutual_pairs(*nearest_rows(close[:1], np.arange(1), 3)) == []
 
 
 def test_rows_beyond_the_count_are_overwritten(tmp_path):

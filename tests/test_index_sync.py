@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import noteweb.index.likeness
+import noteweb.index.relation
 import noteweb.index.sync
 from noteweb.embed.hashing import HashingEmbedder
 from noteweb.errors import (
@@ -22,6 +24,7 @@ from noteweb.errors import (
     WriteFailed,
 )
 from noteweb.index.lookup import count, find_edges
+from noteweb.index.nearest import nearest_rows
 from noteweb.web import NoteWeb
 
 SMALL = Path(__file__).parent / "vaults" / "small"
@@ -321,6 +324,105 @@ def test_any_history_ends_as_a_fresh_index(tmp_path_factory, history):
     ]
     for one, other in zip(followed, fresh, strict=True):
         assert np.allclose([h.score for h in one], [h.score for h in other], atol=1e-4)
+
+
+@given(
+    history=st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["a", "b", "c", "d", "e"]),
+                st.one_of(
+                    st.none(),
+                    st.tuples(
+                        st.sampled_from(["A", "Bees in winter", "Comb"]),
+                        st.sampled_from(["[[b]]", "[[Comb]] [[e]]", "honey", ""]),
+                        st.sampled_from(["the note on bees in winter", "the comb note", ""]),
+                    ),
+                ),
+            ),
+            max_size=3,
+        ),
+        max_size=5,
+    )
+)
+@settings(max_examples=25, deadline=None)
+def test_any_history_ends_with_the_edges_of_a_fresh_index(tmp_path_factory, history):
+    """Links, feedback and likeness that were kept up edit by edit are those of all found anew."""
+    vault = tmp_path_factory.mktemp("vault")
+    (vault / "noteweb.toml").write_text('model = "hashing"\n', encoding="utf-8")
+    with NoteWeb.open(vault) as web:
+        for edits in history:
+            for name, told in edits:
+                path = vault / f"{name}.md"
+                path.unlink(missing_ok=True)
+                if told is not None:
+                    title, body, feedback = told
+                    path.write_text(
+                        f"---\ntitle: {title}\nFeedbackLoop: First, {feedback} shows {name}.\n"
+                        f"---\nOf {name} and {body}.\n",
+                        encoding="utf-8",
+                    )
+            web.catch_up()
+        followed = edges_by_path(web)
+        web.rebuild()
+        assert followed == edges_by_path(web)
+
+
+def test_likeness_follows_edits(tmp_path, monkeypatch):
+    """After edits, a new note and one that went, each has the nearest notes of a fresh index."""
+    rng = np.random.default_rng(0)
+    words = [f"{a}{b}" for a in "bdfgklmn" for b in ("ara", "elo", "imu", "osti")]
+
+    def write(number):
+        chosen = rng.choice(words, 12, p=rng.dirichlet(np.full(len(words), 0.3)))
+        (tmp_path / f"{number}.md").write_text(" ".join(chosen), encoding="utf-8")
+
+    for number in range(60):
+        write(number)
+    made = []
+    monkeypatch.setattr(
+        noteweb.index.likeness,
+        "nearest_rows",
+        lambda vectors, rows, n: made.append(len(rows)) or nearest_rows(vectors, rows, n),
+    )
+    with NoteWeb.open(tmp_path, model="hashing") as web:
+        web.sync()
+        for number in (3, 17, 60):
+            write(number)
+            web.catch_up()
+        (tmp_path / "5.md").unlink()
+        web.catch_up()
+        followed = edges_by_path(web)
+        web.rebuild()
+        assert followed
+        assert followed == edges_by_path(web)
+    assert made[0] == made[-1] == 60
+    assert max(made[1:-1]) < 60 * 0.5
+
+
+def edges_by_path(web):
+    """Give every edge by the paths of its notes, ends of likeness in either order."""
+    paths = dict(web.index.catalogue.rows("SELECT nid, path FROM notes"))
+    found = []
+    for edge in find_edges(web.index.catalogue):
+        ends = paths[edge.source], paths[edge.target]
+        ends = tuple(sorted(ends)) if edge.kind == "similar" else ends
+        found.append((*ends, edge.kind, edge.how, edge.line, edge.name, round(edge.weight, 3)))
+    return sorted(found)
+
+
+def test_an_edit_leaves_the_links_of_other_notes(vault, monkeypatch):
+    """Where no name changed, only the edited note's links are found anew, and all are there."""
+    with NoteWeb.open(vault, model="hashing") as web:
+        web.sync()
+        before = edges_by_path(web)
+        note = min(vault.rglob("*.md"))
+        note.write_text(note.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+        monkeypatch.setattr(noteweb.index.relation, "find_numbered_cards", None)
+        web.catch_up()
+        assert [edge[:6] for edge in edges_by_path(web) if edge[2] != "similar"] == [
+            edge[:6] for edge in before if edge[2] != "similar"
+        ]
 
 
 def test_a_text_index_that_is_gone_is_made_anew(vault):

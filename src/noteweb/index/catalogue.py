@@ -68,6 +68,13 @@ CREATE TABLE edges (
 CREATE INDEX edges_kind ON edges (kind, how);
 """
 
+#: Made by whoever has neighbours to keep, for catalogues of this layout may lack it.
+_NEIGHBOURS = """
+CREATE TABLE IF NOT EXISTS neighbours (
+  nid INTEGER PRIMARY KEY, nids BLOB NOT NULL, cosines BLOB NOT NULL
+)
+"""
+
 
 class Catalogue:
     """The catalogue, opened; a context manager that closes it.
@@ -183,10 +190,18 @@ class Catalogue:
         return int(self.meta("n_rows") or 0)
 
     def add(self, file: NoteFile, digest: bytes, card: Card, problems: tuple[Problem, ...]) -> int:
-        """Add a note whose path is not there; give its nid."""
-        cursor = self._db.execute(
+        """Add a note, or put it in the place of the one at its path; give its nid.
+
+        A note keeps its nid, and until they are found anew its id, edges and vector.
+        """
+        self._db.execute(
             "INSERT INTO notes (id, own_id, path, file, size, mtime_ns, digest, title, category,"
-            " card, problems) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " card, problems) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (path) DO UPDATE SET"
+            " id = CASE own_id WHEN excluded.own_id THEN id ELSE excluded.id END,"
+            " own_id = excluded.own_id, file = excluded.file, size = excluded.size,"
+            " mtime_ns = excluded.mtime_ns, digest = excluded.digest, title = excluded.title,"
+            " category = excluded.category, card = excluded.card, problems = excluded.problems",
             (
                 clean(card.id),
                 clean(card.id),
@@ -201,7 +216,9 @@ class Catalogue:
                 problems_to_json(problems),
             ),
         )
-        nid = int(cursor.lastrowid or 0)
+        nid = int(self.rows("SELECT nid FROM notes WHERE path = ?", (file.path,))[0][0])
+        for table in ("tags", "passages"):
+            self._db.execute(f"DELETE FROM {table} WHERE nid = ?", (nid,))
         self._db.executemany(
             "INSERT OR IGNORE INTO tags VALUES (?, ?)",
             [(clean(tag), nid) for tag in tags_with_parents(card.tags)],
@@ -307,14 +324,55 @@ class Catalogue:
             "UPDATE notes SET vector = ? WHERE nid = ?", [(v, nid) for nid, v in vectors]
         )
 
-    def set_edges(self, kind: str, how: str, edges: Iterable[Sequence[Any]]) -> None:
-        """Replace the edges of a kind found in one way: (source, target, weight, line, name)."""
-        self._db.execute("DELETE FROM edges WHERE kind = ? AND how = ?", (kind, how))
+    def forget_note_vectors(self, nids: Iterable[int] | None) -> None:
+        """Drop the vectors of these notes, or of all."""
+        if nids is None:
+            self._db.execute("UPDATE notes SET vector = NULL")
+        else:
+            self._db.executemany(
+                "UPDATE notes SET vector = NULL WHERE nid = ?", [(nid,) for nid in nids]
+            )
+
+    def set_edges(
+        self,
+        kind: str,
+        how: str,
+        edges: Iterable[Sequence[Any]],
+        sources: Iterable[int] | None = None,
+    ) -> None:
+        """Replace the edges of a kind found in one way: (source, target, weight, line, name).
+
+        With `sources` only those that come from these notes are replaced.
+        """
+        if sources is None:
+            self._db.execute("DELETE FROM edges WHERE kind = ? AND how = ?", (kind, how))
+        else:
+            self._db.executemany(
+                "DELETE FROM edges WHERE source = ? AND kind = ? AND how = ?",
+                [(nid, kind, how) for nid in sources],
+            )
         self._db.executemany(
             "INSERT INTO edges (source, target, kind, how, weight, line, name)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [(s, t, kind, how, w, line, clean(name)) for s, t, w, line, name in edges],
         )
+
+    def set_neighbours(self, lists: Iterable[tuple[int, bytes, bytes]], *, is_all: bool) -> None:
+        """Keep the nearest notes of each: nid, their nids (int64 bytes), cosines (float32 bytes).
+
+        Of all notes, or of some besides what is known of the others.
+        """
+        self._db.execute(_NEIGHBOURS)
+        if is_all:
+            self._db.execute("DELETE FROM neighbours")
+        self._db.execute("DELETE FROM neighbours WHERE nid NOT IN (SELECT nid FROM notes)")
+        self._db.executemany("INSERT OR REPLACE INTO neighbours VALUES (?, ?, ?)", lists)
+
+    def neighbours(self) -> dict[int, tuple[bytes, bytes]]:
+        """Give what `set_neighbours` kept, by nid."""
+        if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'neighbours'"):
+            return {}
+        return {n: (near, s) for n, near, s in self.rows("SELECT * FROM neighbours")}
 
     def forget_vectors(self) -> None:
         """Drop every vector: the next run embeds all passages anew."""

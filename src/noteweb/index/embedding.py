@@ -1,4 +1,4 @@
-"""Vectors for the index: what waits is embedded shard by shard, and what follows from vectors.
+"""Vectors for the index: what waits is embedded shard by shard.
 
 Each shard is committed by itself, so a run that is stopped keeps what it has done.
 """
@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from noteweb.embed.spread import SpreadEmbedder
-from noteweb.index.lookup import find_numbered_cards
-from noteweb.index.nearest import ANN_FROM, build_ann, mutual_neighbours
-from noteweb.index.vectors import append_rows, check_units
-from noteweb.links.feedback import resolve_by_meaning, resolve_feedback
+from noteweb.index.nearest import ANN_FROM, build_ann
+from noteweb.index.vectors import append_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,14 +27,6 @@ if TYPE_CHECKING:
 _SHARD = 256
 
 _ANN_GROWTH = 1.1
-
-#: Every note keeps its mutual ones among this many nearest.
-_N_SIMILAR = 8
-
-_SAMPLE = 256  # notes that stand for all where the usual likeness is measured
-
-#: A feedback name and a title that mean the same; see ARCHITECTURE.md for how it was chosen.
-MEANING_THRESHOLD = 0.55
 
 
 def embed_waiting(index: Index, model: Callable[[], Embedder], progress: Progress) -> int:
@@ -86,34 +76,6 @@ def _encode_shards(
         yield vectors
 
 
-def make_vector_edges(index: Index, embedder: Embedder, progress: Progress) -> None:
-    """Find similar notes and the feedback names that mean a note, where the vectors changed."""
-    catalogue = index.catalogue
-    generation = str(catalogue.generation)
-    if catalogue.meta("vector_edges_of") == generation:
-        return
-    progress.begin("comparing notes", 3)
-    nids, vectors = _note_vectors(index)
-    progress.advance(1)
-    floor = _usual_likeness(vectors)
-    similar = [
-        (nids[i], nids[j], score, 0, "")
-        for i, j, score in mutual_neighbours(vectors, _N_SIMILAR)
-        if score > floor
-    ]
-    progress.advance(1)
-    meant = _feedback_by_meaning(index, embedder)
-    with catalogue.transaction():
-        catalogue.set_note_vectors(
-            (nid, vector.tobytes()) for nid, vector in zip(nids, vectors, strict=True)
-        )
-        catalogue.set_edges("similar", "vectors", similar)
-        catalogue.set_edges("feeds_back", "meaning", meant)
-        catalogue.set_meta("vector_edges_of", generation)
-    refresh_ann(index)
-    progress.advance(1)
-
-
 def refresh_ann(index: Index) -> None:
     """Make the inverted lists of a large index, anew once a tenth of the rows is outside them.
 
@@ -142,59 +104,6 @@ def _texts(index: Index, keys: Sequence[bytes]) -> list[str]:
         )[0]
         texts.append(prefix + " ".join(text.split()))
     return texts
-
-
-def _note_vectors(index: Index) -> tuple[list[int], NDArray[np.float32]]:
-    """Give each note's mean passage vector, unit length, with the nids, in their order."""
-    pairs = np.array(
-        index.catalogue.rows(
-            "SELECT nid, row FROM passages WHERE row IS NOT NULL ORDER BY nid, row"
-        ),
-        dtype=np.int64,
-    ).reshape(-1, 2)
-    if not len(pairs):
-        return [], np.empty((0, index.dim), dtype=np.float32)
-    nids, firsts = np.unique(pairs[:, 0], return_index=True)
-    means = np.empty((len(nids), index.dim), dtype=np.float32)
-    with index.reading_vectors() as rows:
-        for i, chunk in enumerate(np.split(pairs[:, 1], firsts[1:])):
-            mean = check_units(rows[chunk]).mean(axis=0)
-            means[i] = mean / max(float(np.linalg.norm(mean)), 1e-12)
-    return [int(nid) for nid in nids], means
-
-
-def _usual_likeness(vectors: NDArray[np.float32]) -> float:
-    """Give the cosine that two notes must pass to be alike: a deviation above the usual one.
-
-    In a small vault everybody has a nearest neighbour; without a floor the most unlike would count.
-    """
-    if not len(vectors):
-        return 0.0
-    picked = np.linspace(0, len(vectors) - 1, min(len(vectors), _SAMPLE)).astype(np.int64)
-    cosines = vectors[picked] @ vectors.T
-    others = cosines[np.arange(len(vectors))[None, :] != picked[:, None]]
-    return float(others.mean() + others.std()) if len(others) else 0.0
-
-
-def _feedback_by_meaning(
-    index: Index, embedder: Embedder
-) -> list[tuple[int, int, float, int, str]]:
-    numbered = find_numbered_cards(index.catalogue)
-    cards = [card for _, card in numbered]
-    nids = {card.id: nid for nid, card in numbered}
-    unresolved = [edge for edge in resolve_feedback(cards) if edge.target is None]
-    if not unresolved:
-        return []
-    titles = phrase_vectors(index, embedder, [card.title for card in cards])
-    names = phrase_vectors(index, embedder, [edge.name for edge in unresolved])
-    found = resolve_by_meaning(
-        unresolved, names, [card.id for card in cards], titles, threshold=MEANING_THRESHOLD
-    )
-    return [
-        (nids[e.source], nids[e.target], e.weight, e.line, e.name)
-        for e in found
-        if e.target is not None
-    ]
 
 
 def phrase_vectors(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from noteweb.errors import Problem, Severity
 from noteweb.index.catalogue import BODY
 from noteweb.model.codec import LANGUAGE, card_from_json, problems_from_json
+from noteweb.model.note import Card
 from noteweb.vault import NoteFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable
 
     from noteweb.index.catalogue import Catalogue
-    from noteweb.model.note import Card
 
 #: SQLite's own limit on variables is 32,766; chunks keep the statements cacheable.
 _CHUNK = 500
@@ -106,6 +107,35 @@ def find_language(catalogue: Catalogue, nid: int) -> str:
     return str(rows[0][0]) if rows else ""
 
 
+def find_some_cards(catalogue: Catalogue, nids: Iterable[int]) -> tuple[tuple[int, Card], ...]:
+    """Give (nid, card) of these notes, in the order of the paths."""
+    sql = "SELECT path, nid, id, own_id, card FROM notes WHERE nid IN ({})"
+    return tuple(
+        (nid, card if note == own else replace(card, id=note))
+        for _, nid, note, own, text in sorted(_in_chunks(catalogue, sql, nids))
+        for card in (card_from_json(text),)
+    )
+
+
+def find_name_cards(catalogue: Catalogue) -> tuple[tuple[int, Card], ...]:
+    """Give (nid, card) of every note with nothing on the card but what the note may be called."""
+    rows = catalogue.rows(
+        "SELECT nid, id, path, title, json_extract(card, '$[3]') FROM notes ORDER BY path"
+    )
+    return tuple(
+        (nid, Card(id=note, path=path, title=title, aliases=tuple(json.loads(aliases))))
+        for nid, note, path, title, aliases in rows
+    )
+
+
+def find_names(
+    catalogue: Catalogue, paths: Iterable[str]
+) -> dict[str, tuple[tuple[str, str, str], ...]]:
+    """Give the id that each of these notes asks for, its title and aliases, by path."""
+    sql = "SELECT own_id, title, json_extract(card, '$[3]') FROM notes WHERE path = ?"
+    return {path: tuple(catalogue.rows(sql, (path,))) for path in paths}
+
+
 def find_problems(catalogue: Catalogue) -> tuple[Problem, ...]:
     """Give what was wrong in the files when they were read, in the order of the paths."""
     unread = [
@@ -188,6 +218,12 @@ def count(catalogue: Catalogue) -> Counts:
         "SELECT count(*), coalesce(sum(row IS NULL), 0) FROM passages"
     )[0]
     return Counts(n_notes=notes, n_passages=passages, n_waiting=waiting, n_vectors=catalogue.n_rows)
+
+
+def count_passages(catalogue: Catalogue, paths: Iterable[str]) -> int:
+    """Count the passages of the notes at these paths."""
+    sql = "SELECT count(*) FROM passages WHERE nid = (SELECT nid FROM notes WHERE path = ?)"
+    return sum(catalogue.rows(sql, (path,))[0][0] for path in paths)
 
 
 def find_edges(catalogue: Catalogue, *kinds: str) -> tuple[Edge, ...]:

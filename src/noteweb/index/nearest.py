@@ -98,23 +98,43 @@ def build_ann(path: Path, vectors: NDArray[np.float32]) -> None:
         raise WriteFailed(path, str(error).split("\n", 1)[0]) from error
 
 
-def mutual_neighbours(
-    vectors: NDArray[np.float32], n_neighbours: int
-) -> list[tuple[int, int, float]]:
-    """Give the pairs (i < j, cosine) that are among each other's `n_neighbours` nearest rows."""
-    if len(vectors) < 2:  # noqa: PLR2004 - a pair needs two
-        return []
+def nearest_rows(
+    vectors: NDArray[np.float32], rows: NDArray[np.int64], n_neighbours: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Give the nearest of all vectors to each of the `rows`, and their cosines, best first.
+
+    Both have the shape (n_rows, n_neighbours); a row is no neighbour of its own, and where there
+    are too few, -1 stands with a cosine of -1.
+    """
+    near = np.full((len(rows), n_neighbours), -1, dtype=np.int64)
+    scores = np.full((len(rows), n_neighbours), -1, dtype=np.float32)
+    if not len(rows):
+        return near, scores
     import faiss
 
     k = min(n_neighbours + 1, len(vectors))
-    scores, near = faiss.knn(vectors, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
-    chosen = {
-        (i, int(j)): float(score)
-        for i in range(len(vectors))
-        for j, score in zip(near[i], scores[i], strict=True)
-        if j not in (i, -1)
-    }
-    return [(i, j, score) for (i, j), score in sorted(chosen.items()) if i < j and (j, i) in chosen]
+    found = faiss.knn(vectors[rows], vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
+    for place, (row, likeness, others) in enumerate(zip(rows, *found, strict=True)):
+        kept = np.flatnonzero((others != row) & (others >= 0))[:n_neighbours]
+        near[place, : len(kept)] = others[kept]
+        scores[place, : len(kept)] = likeness[kept]
+    return near, scores
+
+
+def mutual_pairs(
+    near: NDArray[np.int64], scores: NDArray[np.float32]
+) -> list[tuple[int, int, float]]:
+    """Give the pairs (i < j, cosine) that are among each other's nearest, from all rows' lists."""
+    if not len(near):
+        return []
+    n_rows, width = near.shape
+    first = np.repeat(np.arange(n_rows), width)
+    second = near.ravel()
+    codes = first * n_rows + second
+    is_mutual = (second > first) & np.isin(codes, second * n_rows + first)
+    cosines = scores.ravel()[is_mutual]
+    pairs = zip(first[is_mutual].tolist(), second[is_mutual].tolist(), strict=True)
+    return sorted((i, j, c) for (i, j), c in zip(pairs, cosines.tolist(), strict=True))
 
 
 def _find_by_lists(

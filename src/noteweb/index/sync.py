@@ -17,7 +17,7 @@ from noteweb.index.compaction import (
     drop_damaged,
     remove_stale_vectors,
 )
-from noteweb.index.embedding import embed_waiting, make_vector_edges
+from noteweb.index.embedding import embed_waiting
 from noteweb.index.freshness import (
     WORDS,
     SyncReport,
@@ -25,16 +25,14 @@ from noteweb.index.freshness import (
     find_changes,
     report,
 )
-from noteweb.index.lookup import find_files, find_numbered_cards
-from noteweb.links.feedback import resolve_feedback
+from noteweb.index.lookup import count_passages, find_files, find_names
+from noteweb.index.relation import Stir, relate
 from noteweb.links.identity import settle_ids
-from noteweb.links.resolve import resolve_links
 from noteweb.passage import WordTokenizer, content_key, cut_passages
 from noteweb.vault import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from noteweb.embed import Embedder
     from noteweb.index.folder import Index
@@ -70,13 +68,13 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
             index.mend_text()
         n_damaged = drop_damaged(index) if source.is_thorough else 0
         changes = find_changes(index, source)
-        taken = _take_notes(index, source, changes, progress) if changes else SyncReport()
+        taken, stir = SyncReport(), Stir(since=index.catalogue.generation)
+        if changes:
+            taken, stir = _take_notes(index, source, changes, progress)
         # What a query needs comes first, then what notes are to one another.
         _settle_ids(index)
         n_embedded = embed_waiting(index, source.bulk, progress) if source.embedder else 0
-        _settle_edges(index, source.root)
-        if source.embedder:
-            make_vector_edges(index, source.embedder, progress)
+        relate(index, source, stir, progress)
         compact(index)
     return report(
         index,
@@ -91,8 +89,11 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
     )
 
 
-def _take_notes(index: Index, source: Source, changes: Changes, progress: Progress) -> SyncReport:
+def _take_notes(
+    index: Index, source: Source, changes: Changes, progress: Progress
+) -> tuple[SyncReport, Stir]:
     """Read what is fresh, forget what is gone; tell what was new, changed and unreadable."""
+    stir = Stir(since=index.catalogue.generation)
     known = find_files(index.catalogue)
     cutter = _choose_cutter(index, source, changes)
     n_added = n_changed = 0
@@ -102,7 +103,7 @@ def _take_notes(index: Index, source: Source, changes: Changes, progress: Progre
     for number, files in enumerate(batches or [()]):
         gone = changes.gone if number == 0 else ()
         batch = _read_batch(source, files, {} if changes.recut else known)
-        _commit_batch(index, batch, gone, cutter)
+        stir = stir.joined(_commit_batch(index, batch, gone, cutter))
         n_new = sum(file.path not in known for file, _, _ in batch.read)
         n_added, n_changed = n_added + n_new, n_changed + len(batch.read) - n_new
         unread += batch.unread
@@ -110,7 +111,8 @@ def _take_notes(index: Index, source: Source, changes: Changes, progress: Progre
     with index.catalogue.transaction():
         index.catalogue.set_meta("cutter", cutter.identity)
         index.catalogue.set_unread(unread)
-    return SyncReport(n_added=n_added, n_changed=n_changed, unread=tuple(unread))
+    taken = SyncReport(n_added=n_added, n_changed=n_changed, unread=tuple(unread))
+    return taken, stir
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,32 +143,31 @@ def _read_batch(
     return batch
 
 
-def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cutter) -> None:
+def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cutter) -> Stir:
     """Put a batch into the catalogue, then into the text index."""
     catalogue, nids = index.catalogue, []
+    paths = [*gone, *(file.path for file, _, _ in batch.read)]
     with catalogue.transaction():
-        n_before = _n_passages(index)
-        removed = catalogue.remove([*gone, *(file.path for file, _, _ in batch.read)])
-        n_dead = n_before - _n_passages(index)
+        since, names = catalogue.generation, find_names(catalogue, paths)
+        n_dead = count_passages(catalogue, paths)
+        removed = catalogue.remove(gone)
         for file, digest, note in batch.read:
             nid = catalogue.add(file, digest, note.card, note.problems)
             catalogue.add_passages(nid, cutter.cut(note))
             nids.append(nid)
         catalogue.touch(batch.touched)
-        if batch.read or gone:
+        if paths:
             catalogue.bump()
             count_dead_words(catalogue, n_dead)
-    if batch.read or gone:
-        index.text.replace(removed, index.text_rows(nids))
+        is_renamed = find_names(catalogue, paths) != names
+    if paths:
+        index.text.replace([*removed, *nids], index.text_rows(nids))
         index.write_manifest()
+    return Stir(since=since, nids=frozenset(nids), is_renamed=is_renamed)
 
 
 def _each_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple({(p.path, p.code): p for p in problems}.values())
-
-
-def _n_passages(index: Index) -> int:
-    return int(index.catalogue.rows("SELECT count(*) FROM passages")[0][0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,28 +215,3 @@ def _settle_ids(index: Index) -> None:
     settled = settle_ids([(path, own) for _, path, own, _ in rows])
     with catalogue.transaction():
         catalogue.rename({nid: settled[path] for nid, path, _, now in rows if settled[path] != now})
-
-
-def _settle_edges(index: Index, root: Path) -> None:
-    """Find who the links and feedback names of notes point to."""
-    catalogue = index.catalogue
-    generation = str(catalogue.generation)
-    if catalogue.meta("edges_of") == generation:
-        return
-    numbered = find_numbered_cards(catalogue)
-    nids = {card.id: nid for nid, card in numbered}
-    cards = [card for _, card in numbered]
-    links = [
-        (nids[found.source], nids[found.target], 1.0, found.link.line, found.link.relation)
-        for found in resolve_links(cards, root=root).resolved
-        if found.source != found.target
-    ]
-    feedback = [
-        (nids[edge.source], nids[edge.target], edge.weight, edge.line, edge.name)
-        for edge in resolve_feedback(cards)
-        if edge.target is not None
-    ]
-    with catalogue.transaction():
-        catalogue.set_edges("links_to", "explicit", links)
-        catalogue.set_edges("feeds_back", "name", feedback)
-        catalogue.set_meta("edges_of", generation)

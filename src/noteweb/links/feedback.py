@@ -101,9 +101,12 @@ class _Phrases:
     rarity: Mapping[str, float]  # inverse document frequency, at least 1
 
 
-def resolve_feedback(cards: Iterable[Card]) -> tuple[FeedbackEdge, ...]:
+def resolve_feedback(
+    cards: Iterable[Card], among: Iterable[Card] | None = None
+) -> tuple[FeedbackEdge, ...]:
     """Find the note that each name in each FeedbackLoop means, in the order of the cards.
 
+    `among` are the notes that may be meant, by default the same; of their cards only names count.
     A name that means its own note is left out. Ties between titles go to the longer, then to the
     one named first, then to the earlier card.
 
@@ -112,7 +115,7 @@ def resolve_feedback(cards: Iterable[Card]) -> tuple[FeedbackEdge, ...]:
     Linear in names: titles are tried by their rarest words only.
     """
     notes = tuple(cards)
-    phrases = _build_phrases(notes)
+    phrases = _build_phrases(notes if among is None else among)
     seen: dict[str, _Find] = {}
     edges: list[FeedbackEdge] = []
     for card in notes:

@@ -81,7 +81,11 @@ class Resolution:
 
 
 def resolve_links(
-    cards: Iterable[Card], *, blocks: Mapping[str, str] | None = None, root: Path | None = None
+    cards: Iterable[Card],
+    *,
+    blocks: Mapping[str, str] | None = None,
+    root: Path | None = None,
+    among: Iterable[Card] | None = None,
 ) -> Resolution:
     """Find the note that each link means.
 
@@ -90,6 +94,7 @@ def resolve_links(
     blocks : from a block's id (Logseq's ``((uuid))``) to the id of the note that holds it;
         without it block references are left out, for a card does not know its blocks
     root : the vault's folder; without it no ``file://`` address is a note's
+    among : the notes that may be meant, by default those that link; of these cards only names count
 
     Notes
     -----
@@ -105,7 +110,7 @@ def resolve_links(
     ['x/entropy']
     """
     notes = tuple(cards)
-    finder = _Finder(build_names(notes), blocks, root)
+    finder = _Finder(build_names(notes if among is None else among), blocks, root)
     resolved: list[ResolvedLink] = []
     missing: list[MissingLink] = []
     problems: list[Problem] = []
