@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import noteweb.index.folder
 import noteweb.index.likeness
 import noteweb.index.relation
 import noteweb.index.sync
@@ -423,6 +424,48 @@ def test_an_edit_leaves_the_links_of_other_notes(vault, monkeypatch):
         assert [edge[:6] for edge in edges_by_path(web) if edge[2] != "similar"] == [
             edge[:6] for edge in before if edge[2] != "similar"
         ]
+
+
+def test_a_reader_does_not_wait_for_a_writer(vault):
+    """While the index is written, questions are answered from what it holds, and that is said."""
+    sync(vault)
+    told = []
+    with NoteWeb.open(vault) as writer, NoteWeb.open(vault) as web:
+        web.notice = told.append
+        (vault / "New.md").write_text("The zyzzyva rests.", encoding="utf-8")
+        with writer.index.lock():
+            assert web.search("swarm preparation", mode="text")
+            assert not web.search("zyzzyva", mode="text")
+        assert len(told) == 1
+        assert "being written" in told[0]
+        web.renew()
+        assert [hit.note_id for hit in web.search("zyzzyva", mode="text")] == ["New"]
+
+
+def test_a_reader_between_two_commits_sees_both_or_none(vault, monkeypatch):
+    """Catalogue and words are those of one moment, for a writer is waited for between the two."""
+    sync(vault)
+    with NoteWeb.open(vault) as web:
+        catalogue = web.index.catalogue
+        with catalogue.transaction():
+            catalogue.bump()
+        monkeypatch.setattr(
+            noteweb.index.folder.time, "sleep", lambda _: web.index.write_manifest()
+        )
+        assert not web.index.is_text_current()
+        with web.index.snapshot():
+            assert web.index.is_text_current()
+
+
+def test_words_are_compacted_in_one_step(vault, monkeypatch):
+    """A text index that is made anew without damage can be read all the while."""
+    sync(vault)
+    with NoteWeb.open(vault) as web, NoteWeb.open(vault) as reader:
+        before = reader.search("swarm preparation", mode="text")
+        monkeypatch.setattr(noteweb.index.folder.shutil, "rmtree", None)
+        web.index.mend_text()
+        reader.index.text.reload()
+        assert reader.search("swarm preparation", mode="text") == before
 
 
 def test_a_text_index_that_is_gone_is_made_anew(vault):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
 from noteweb.config import read_config
-from noteweb.errors import ModelUnavailable, NoteUnreadable, Problem
+from noteweb.errors import IndexBusy, ModelUnavailable, NoteUnreadable, Problem
 from noteweb.model.progress import Silent
 from noteweb.vault import CACHE_NAME, cache_folder, check_root, find_root, read_note, scan
 
@@ -138,23 +138,26 @@ class IndexedVault:
         ------
         IndexMismatch, IndexBusy, IndexDamaged, WriteFailed, ModelUnavailable
         """
-        return self._sync(with_vectors=with_vectors, is_thorough=True)
+        return self._sync(self._source(with_vectors=with_vectors, is_thorough=True))
 
-    def _sync(self, *, with_vectors: bool, is_thorough: bool) -> SyncReport:
+    def _sync(self, source: Source) -> SyncReport:
         from noteweb.index.freshness import look
 
-        source = self._source(with_vectors=with_vectors, is_thorough=is_thorough)
         self.report = look(self.index, source)
         if self.report is None:
             from noteweb.index.sync import sync
 
             self.report = sync(self.index, source, self.progress)
+        self._take_over(with_vectors=source.with_vectors)
+        return self.report
+
+    def _take_over(self, *, with_vectors: bool) -> None:
+        """Go by the index as it is, and forget what was read of another."""
         if self._mark != (mark := self.index.mark()):
             self._forget()
             self._mark = mark
         self._is_fresh["text"] = True
         self._is_fresh["vectors"] |= with_vectors
-        return self.report
 
     def renew(self) -> None:
         """Look at the notes again with the next question; for a process that lives on.
@@ -173,7 +176,7 @@ class IndexedVault:
         as `sync`
         """
         self.renew()
-        return self._sync(with_vectors=with_vectors, is_thorough=False)
+        return self._sync(self._source(with_vectors=with_vectors, is_thorough=False))
 
     def read_config_again(self) -> None:
         """Go by what noteweb.toml says by now.
@@ -194,9 +197,23 @@ class IndexedVault:
             self.__dict__.pop(name, None)
 
     def refresh(self, *, with_vectors: bool) -> None:
-        """Bring the index up to date, where this object has not done so yet; see `sync`."""
-        if not self._is_fresh["vectors" if with_vectors else "text"]:
-            self._sync(with_vectors=with_vectors, is_thorough=False)
+        """Bring the index up to date, where this object has not done so yet; see `sync`.
+
+        While another process writes it, what it holds so far is good enough, and `notice` hears so.
+        """
+        if self._is_fresh["vectors" if with_vectors else "text"]:
+            return
+        source = self._source(with_vectors=with_vectors, is_thorough=False)
+        if self.is_empty:
+            self._sync(source)  # of no use to a reader: whoever writes it is waited for
+            return
+        from noteweb.index.folder import READER_WAIT_S
+
+        try:
+            self._sync(replace(source, patience_s=READER_WAIT_S))
+        except IndexBusy:
+            self.notice("the index is being written; this is from what it holds so far")
+            self._take_over(with_vectors=with_vectors)
 
     def rebuild(self, *, with_vectors: bool = True) -> SyncReport:
         """Delete the index and make it anew; the notes are only read.

@@ -102,7 +102,7 @@ class NoteWeb(TendedVault):
         embedder = self.embedder if needs_model else None
         if wanted is Mode.SEMANTIC and embedder is None:
             raise ModelUnavailable("none", "this vault is searched by words alone")
-        with self.index.catalogue.snapshot():
+        with self.index.snapshot():
             return search(self.index, embedder, request)
 
     def related(self, name: str, *, limit: int = 10) -> tuple[Hit, ...]:
@@ -116,7 +116,7 @@ class NoteWeb(TendedVault):
 
         self.refresh(with_vectors=True)
         note = self.find(name)
-        with self.index.catalogue.snapshot():
+        with self.index.snapshot():
             nid = self.index.catalogue.rows("SELECT nid FROM notes WHERE id = ?", (note,))[0][0]
             return find_related(self.index, nid, limit)
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -39,7 +40,12 @@ if TYPE_CHECKING:
 TEXT_LAYOUT = 2
 
 _SAMPLE = 800  # characters of a passage that tell its language
-_LOCK_WAIT_S = 60.0
+
+#: How long a writer waits for another one, and a reader for a writer between its two commits.
+WRITER_WAIT_S = 60.0
+READER_WAIT_S = 0.1
+_STEP_S = 0.005
+
 _OWN_FILES = (
     "index.sqlite*",
     "vectors-*.f32",
@@ -138,7 +144,24 @@ class Index:
             raise IndexDamaged(self.vectors_path, "it holds no unit vectors") from error
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def snapshot(self) -> Iterator[None]:
+        """See one state of catalogue and words, whatever is written meanwhile.
+
+        They are committed one after the other; a reader who comes in between waits a moment, and
+        goes on where that is not enough: what was just edited may then be missing.
+        """
+        until = time.monotonic() + READER_WAIT_S
+        while True:
+            with self.catalogue.snapshot():
+                _ = self.catalogue.generation  # the snapshot begins with the first question
+                self.text.reload()
+                if self.is_text_current() or time.monotonic() > until:
+                    yield
+                    return
+            time.sleep(_STEP_S)
+
+    @contextmanager
+    def lock(self, wait_s: float = WRITER_WAIT_S) -> Iterator[None]:
         """Be the only writer.
 
         Raises
@@ -149,10 +172,10 @@ class Index:
 
         path = self.folder / "lock"
         try:
-            with FileLock(path, timeout=_LOCK_WAIT_S):
+            with FileLock(path, timeout=wait_s):
                 yield
         except Timeout as error:
-            raise IndexBusy(path, _LOCK_WAIT_S) from error
+            raise IndexBusy(path, wait_s) from error
 
     def is_text_current(self, *, is_thorough: bool = False) -> bool:
         """Whether the text index holds the catalogue's generation and is as it was written.
@@ -206,10 +229,11 @@ class Index:
         self._replace("layout.json", text)
 
     def mend_text(self) -> None:
-        """Make the text index anew from the catalogue."""
-        self.__dict__.pop("text", None)
-        shutil.rmtree(self.folder / "text", ignore_errors=True)
-        self.text.replace((), self._all_rows())
+        """Make the text index anew from the catalogue; a sound one in one step, for its readers."""
+        if not self.is_text_current():
+            self.__dict__.pop("text", None)
+            shutil.rmtree(self.folder / "text", ignore_errors=True)
+        self.text.replace(None, self._all_rows())
         self.write_manifest()
 
     def text_rows(self, nids: list[int]) -> Iterator[TextRow]:

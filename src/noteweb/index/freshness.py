@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from noteweb.errors import IndexMismatch
+from noteweb.index.folder import WRITER_WAIT_S
 from noteweb.index.lookup import count, find_files
 from noteweb.vault import scan
 
@@ -37,6 +38,7 @@ class Source:
         None where the vault is lexical only
     bulk : opens the same model for many passages
     is_thorough : whether all of the index is read, to find damage that no time stamp tells
+    patience_s : how long another writer is waited for
     """
 
     root: Path
@@ -45,6 +47,7 @@ class Source:
     model: Callable[[], Embedder | None]
     bulk: Callable[[], Embedder]
     is_thorough: bool = False
+    patience_s: float = WRITER_WAIT_S
 
     @property
     def embedder(self) -> Embedder | None:

@@ -59,7 +59,7 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
     IndexMismatch, IndexBusy, IndexDamaged, WriteFailed
     """
     check_space(index, source.embedder)
-    with index.lock():
+    with index.lock(source.patience_s):
         remove_stale_vectors(index)
         # Reading all of the text index costs little beside what a run does.
         is_current = index.is_text_current(is_thorough=True)

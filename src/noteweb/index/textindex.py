@@ -78,8 +78,23 @@ class TextIndex:
         self._index.register_tokenizer("words", common_analyzer(stop=False))
         self._index.register_tokenizer("grams", pair_analyzer())
 
-    def replace(self, removed: Iterable[int], added: Iterable[TextRow]) -> None:
+    def reload(self) -> None:
+        """Take over what was committed since this was opened.
+
+        Raises
+        ------
+        IndexDamaged
+        """
+        with _panics_told(self._folder):
+            try:
+                self._index.reload()
+            except (OSError, ValueError) as error:
+                raise IndexDamaged(self._folder, _first_line(error)) from error
+
+    def replace(self, removed: Iterable[int] | None, added: Iterable[TextRow]) -> None:
         """Drop every passage of the notes `removed` (by nid), add rows, and commit both at once.
+
+        None drops all passages there are.
 
         Raises
         ------
@@ -182,12 +197,15 @@ class TextIndex:
         """How many passages can be found."""
         return int(self._index.searcher().num_docs)
 
-    def _write(self, removed: Iterable[int], added: Iterable[TextRow]) -> None:
+    def _write(self, removed: Iterable[int] | None, added: Iterable[TextRow]) -> None:
         writer = self._index.writer(heap_size=_HEAP_MB * 1_000_000, num_threads=1)
-        # By query: tantivy-py's delete by term takes the number for a signed one and deletes
-        # nothing from an unsigned field, without a word.
-        gone = tantivy.Query.term_set_query(self._index.schema, "nid", list(removed))
-        writer.delete_documents_by_query(gone)
+        if removed is None:
+            writer.delete_all_documents()
+        else:
+            # By query: tantivy-py's delete by term takes the number for a signed one and deletes
+            # nothing from an unsigned field, without a word.
+            gone = tantivy.Query.term_set_query(self._index.schema, "nid", list(removed))
+            writer.delete_documents_by_query(gone)
         for row in added:
             writer.add_document(_document(row))
         writer.commit()
