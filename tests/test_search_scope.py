@@ -199,14 +199,16 @@ def test_a_meaning_is_asked_for_without_the_operators(tmp_path):
     """By meaning the words alone are embedded, and filters, phrases and exclusions still hold."""
     write_notes(tmp_path)
     with NoteWeb.open(tmp_path, model="hashing") as web:
-        plain = [hit.note_id for hit in web.search("drone", limit=50, mode="semantic")]
-        tagged = web.search("drone tag:bees -essay", limit=50, mode="semantic")
+        plain = [
+            hit.note_id for hit in web.search("drone", limit=50, mode="semantic", min_score=-99)
+        ]
+        tagged = web.search("drone tag:bees -essay", limit=50, mode="semantic", min_score=-99)
         assert {hit.note_id for hit in tagged} == {
             card.id for card in web.cards if meets(web, card, Key.TAG, "bees")
         }
         kept = {hit.note_id for hit in tagged}
         assert [hit.note_id for hit in tagged] == [note for note in plain if note in kept]
-        without = web.search("drone -amber", limit=50, mode="semantic")
+        without = web.search("drone -amber", limit=50, mode="semantic", min_score=-99)
         assert 0 < len(without) < len(plain)
         assert not any("amber" in hit.text for hit in without)
 
