@@ -8,9 +8,9 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from noteweb.errors import BadRequest, ModelUnavailable, Problem
+from noteweb.kin_vault import KinVault
 from noteweb.model.hit import MIN_SCORE, Demand, Hit, Key, Mode, Only
 from noteweb.model.view import Filter, View, ViewKind, require_known
-from noteweb.tended_vault import TendedVault
 from noteweb.vault import read_note, scan
 
 #: How many notes a view of a question shows at most.
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from noteweb.watch.keep import Update
 
 
-class NoteWeb(TendedVault):
+class NoteWeb(KinVault):
     """A vault of notes with its index, and the questions it answers.
 
     Use it as a context manager, or `close` it. Questions bring the index up to date first, once,
@@ -104,21 +104,6 @@ class NoteWeb(TendedVault):
             raise ModelUnavailable("none", "this vault is searched by words alone")
         with self.index.snapshot():
             return search(self.index, embedder, request)
-
-    def related(self, name: str, *, limit: int = 10) -> tuple[Hit, ...]:
-        """Find the notes nearest to a note in text and links, best first.
-
-        Raises
-        ------
-        NoteNotFound, NoteAmbiguous, NotewebError
-        """
-        from noteweb.search.related import find_related
-
-        self.refresh(with_vectors=True)
-        note = self.find(name)
-        with self.index.snapshot():
-            nid = self.index.catalogue.rows("SELECT nid FROM notes WHERE id = ?", (note,))[0][0]
-            return find_related(self.index, nid, limit)
 
     def keep_current(self, *, with_vectors: bool = True) -> Iterator[Update]:
         """Follow the notes without end; give what was done, each time that something was.

@@ -109,18 +109,27 @@ def related(
     vault: Vault = None,
     *,
     limit: Limit = 10,
-    explain: Annotated[bool, typer.Option("--explain", help="Show why.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the parts of a score.")] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Show links, passages and names that tie the notes.")
+    ] = False,
     form: Hits = HitFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
     """Find the notes nearest to a note, in text and links.
 
-    Example: noteweb related "Double descent"
+    What a title that stands in the text counts for is learned from the vault's own links.
+
+    Example: noteweb related "Double descent" --why
     """
     with open_web(vault, quiet=quiet) as web:
         hits = web.related(note, limit=limit)
         tell(web, quiet=quiet)
-        _answer(web, hits, form, {"note": web.find(note)}, is_explained=explain)
+        asked = {"note": web.find(note)}
+        if why and hits:
+            _answer_why(web, asked, hits, form)
+        else:
+            _answer(web, hits, form, asked, is_explained=explain)
 
 
 def show(
@@ -174,6 +183,22 @@ def path(
     if route is None:
         typer.echo("no way from the one to the other", err=True)
         raise typer.Exit(ANSWER_IS_NO)
+
+
+def _answer_why(web: NoteWeb, asked: dict[str, str], hits: Sequence[Hit], form: HitFormat) -> None:
+    """Write the hits, each with what ties it to the note asked from."""
+    from noteweb.cli import shape, why
+    from noteweb.row.kin import why_row
+
+    found = web.why(asked["note"], [hit.note_id for hit in hits])
+    if form is HitFormat.TEXT:
+        why.show_whys(asked["note"], hits, found)
+        return
+    rows = [hit_row(hit) | {"why": why_row(each)} for hit, each in zip(hits, found, strict=True)]
+    columns = [*HIT_COLUMNS]
+    if form is HitFormat.CSV:
+        rows = [{name: row[name] for name in columns} for row in rows]
+    typer.echo(shape.write_rows(rows, form, {**asked, "hits": rows}, columns), nl=False)
 
 
 def register(app: typer.Typer) -> None:

@@ -1,6 +1,6 @@
 """Commands that measure, each on labelled data of the user's own: bench screening, activation.
 
-`retrieval` and `speed` have files of their own.
+`retrieval`, `links` and `speed` have files of their own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from noteweb.cli.links import bench_links
 from noteweb.cli.options import (
     Device,
     Quiet,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from noteweb.row import Row
 
 bench = typer.Typer(
-    help="Measure noteweb on labelled data: screening, activation, retrieval; and its speed.",
+    help="Measure noteweb on data of yours: screening, activation, retrieval, links, speed.",
     rich_markup_mode=None,
 )
 
@@ -149,6 +150,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     bench.command("retrieval")(bench_retrieval)
     bench.command("speed")(bench_speed)
+    bench.command("links")(bench_links)
     app.add_typer(bench, name="bench")
 
 

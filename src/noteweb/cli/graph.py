@@ -11,10 +11,11 @@ import typer
 
 from noteweb.cli.complete import complete_format, complete_graph_note
 from noteweb.cli.options import (
+    HitFormat,
     Part,
     Quiet,
-    Value,
-    ValueFormat,
+    Rows,
+    RowsFormat,
     Vault,
     open_part,
     open_web,
@@ -45,6 +46,7 @@ class Question(StrEnum):
     BRIDGES = "bridges"
     COMMUNITIES = "communities"
     TIMELINE = "timeline"
+    SUGGEST = "suggest"
     NEIGHBOURS = "neighbours"
     PLOT = "plot"
 
@@ -65,7 +67,7 @@ def graph(
     note: Annotated[
         str,
         typer.Argument(
-            help="The note, for neighbours and plot.", autocompletion=complete_graph_note
+            help="The note, for neighbours, plot and suggest.", autocompletion=complete_graph_note
         ),
     ] = "",
     vault: Vault = None,
@@ -76,7 +78,7 @@ def graph(
     by: Annotated[By, typer.Option("--by", help="The periods of a timeline.")] = By.MONTH,
     part: Part,
     no_index: NoIndex = False,
-    form: Value = ValueFormat.TEXT,
+    form: Rows = RowsFormat.TEXT,
     quiet: Quiet = False,
 ) -> None:
     """Show the graph's figures, hubs, orphans, ghosts and more.
@@ -84,15 +86,19 @@ def graph(
     Of the whole graph or of a part of it, see --view and the filters.
     A plot draws a note with its neighbours, claims with their verdicts.
     A timeline counts notes by the day in their frontmatter, else in their file's name.
+    Suggestions (--kind links, mentions, duplicates, ghosts) name what the notes may lack.
     Exits with 1 where the part is empty.
 
     Example: noteweb graph neighbours "Double descent" --depth 2
     """
-    from noteweb.cli import render, shape
+    from noteweb.cli import render, shape, suggest
 
     if question in _OF_NOTE and not note:
         raise BadRequest(f"{question} of which note?", f"noteweb graph {question} NOTE")
     with open_web(vault, quiet=quiet) as web:
+        if question is Question.SUGGEST:
+            suggest.answer(web, note, part.only.kinds, form)
+            return
         web.has_index = not no_index
         whole = open_part(web, part)
         if question is Question.PLOT:
@@ -102,8 +108,9 @@ def graph(
             _draw_timeline(whole, by, form)
             return
         found = _ask(web, whole, question, (note, depth))
-        if form is ValueFormat.JSON:
-            typer.echo(shape.to_json(found), nl=False)
+        if form is not RowsFormat.TEXT:
+            rows = [found] if question is Question.SUMMARY else found
+            typer.echo(shape.write_rows(rows, HitFormat(form.value), found), nl=False)
         elif question is Question.SUMMARY:
             render.summary(found)
         else:
@@ -160,7 +167,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def _plot(web: NoteWeb, graph: Graph, place: tuple[str, int], form: ValueFormat) -> None:
+def _plot(web: NoteWeb, graph: Graph, place: tuple[str, int], form: RowsFormat) -> None:
     """Draw a note with what stands around it, or give the same as JSON, all of it."""
     from noteweb.cli import plot, shape
     from noteweb.graph.build import note_key
@@ -169,18 +176,18 @@ def _plot(web: NoteWeb, graph: Graph, place: tuple[str, int], form: ValueFormat)
     node = note_key(web.find(place[0]))
     web.add_verdicts(graph)
     groups = outline(graph, node, place[1])
-    if form is ValueFormat.JSON:
+    if form is not RowsFormat.TEXT:
         typer.echo(shape.to_json(outline_rows(graph, groups)), nl=False)
     else:
         plot.show_plot(graph, node, groups)
 
 
-def _draw_timeline(graph: Graph, by: By, form: ValueFormat) -> None:
+def _draw_timeline(graph: Graph, by: By, form: RowsFormat) -> None:
     from noteweb.cli import shape, timeline
     from noteweb.graph.timeline import find_timeline
 
     found = find_timeline(graph, by)
-    if form is ValueFormat.JSON:
+    if form is not RowsFormat.TEXT:
         typer.echo(shape.to_json({"by": by.value, **asdict(found)}), nl=False)
     else:
         timeline.show_timeline(found)

@@ -47,6 +47,15 @@ class Where(StrEnum):
     DASK = "dask"
 
 
+class RowsFormat(StrEnum):
+    """How lists of what is no note's path go to standard output."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
 Vault = Annotated[
     Path | None,
     typer.Option(
@@ -79,6 +88,7 @@ Scheduler = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", "-k", min=1, help="How many to give at most.")]
 Hits = Annotated[HitFormat, typer.Option("--format", help="How to write the answer.")]
+Rows = Annotated[RowsFormat, typer.Option("--format", help="How to write the answer.")]
 Value = Annotated[ValueFormat, typer.Option("--format", help="How to write the answer.")]
 
 

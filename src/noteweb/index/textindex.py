@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _HEAP_MB = 64
 _K1 = 1.2  # tantivy's own
+_N_TELLING = 30  # words that stand for a long text
 
 #: A term and the lane it stands in.
 Term = tuple[str, str]
@@ -129,14 +131,35 @@ class TextIndex:
         words = self._groups(query)
         if not words:
             return ()
-        schema = self._index.schema
-        parsed = _restricted(schema, _any_of([_one_of(schema, word) for word in words]), only or {})
+        return self._rank(_restricted(self._index.schema, self._any_word(words), only or {}), limit)
+
+    def find_like(self, text: str, limit: int) -> tuple[tuple[int, float], ...]:
+        """Give (pid, BM25) of the passages most like a long text, by its most telling words.
+
+        A word tells the more the oftener it stands in the text and the rarer it is; ties go as they
+        stand.
+
+        Raises
+        ------
+        IndexDamaged
+        """
+        words = drop_spaceless(drop_function_words(list_words(text), self.languages))
+        n_times = Counter(
+            tuple(("words", stem) for stem in list_alternatives(word, self.languages))
+            for word in words
+        )
+        n_times.update((("grams", pair),) for pair in pair_up(text))
         with self._reading():
             searcher = self._index.searcher()
-            hits = searcher.search(parsed, limit=limit, count=False).hits
-            pids = searcher.fast_field_values("pid", [address for _, address in hits])
-        scored = ((int(pid), float(hit[0])) for pid, hit in zip(pids, hits, strict=True))
-        return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0])))
+            n = searcher.num_docs
+            held = {word: max(searcher.doc_freq(*term) for term in word) for word in n_times}
+        weights = {
+            word: (1 + math.log(n_times[word])) * math.log1p(n / count)
+            for word, count in held.items()
+            if count
+        }
+        telling = sorted(weights, key=lambda word: -weights[word])[:_N_TELLING]
+        return self._rank(self._any_word(telling), limit) if telling else ()
 
     def find_most(self, query: str) -> float:
         """Give what the BM25 of no passage can exceed; words that no passage holds count too.
@@ -212,6 +235,17 @@ class TextIndex:
         writer.wait_merging_threads()
         self._index.reload()
         self.__dict__.pop("languages", None)
+
+    def _any_word(self, words: Sequence[tuple[Term, ...]]) -> tantivy.Query:
+        return _any_of([_one_of(self._index.schema, word) for word in words])
+
+    def _rank(self, parsed: tantivy.Query, limit: int) -> tuple[tuple[int, float], ...]:
+        with self._reading():
+            searcher = self._index.searcher()
+            hits = searcher.search(parsed, limit=limit, count=False).hits
+            pids = searcher.fast_field_values("pid", [address for _, address in hits])
+        scored = ((int(pid), float(hit[0])) for pid, hit in zip(pids, hits, strict=True))
+        return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0])))
 
     def _groups(self, text: str) -> tuple[tuple[Term, ...], ...]:
         """Give for each word of a query the terms that stand for it, each word once, in order."""
