@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from made_garden import make_garden
+from noteweb.activation.background import read_background
 from noteweb.activation.gloss import Gloss
-from noteweb.activation.ground import Tools, _read_background, find_parts, make_ground
+from noteweb.activation.ground import Tools, find_parts, make_ground
 from noteweb.activation.likeness import normalise
 from noteweb.activation.prepare import cannot_read, prepare
 from noteweb.embed.hashing import HashingEmbedder
@@ -120,9 +121,9 @@ def test_the_background_of_a_small_vault_is_all_its_windows(garden, monkeypatch,
     (tmp_path / "noteweb.toml").write_text('model = "hashing"\n', encoding="utf-8")
     with NoteWeb.open(tmp_path) as web:
         web.refresh(with_vectors=True)
-        assert len(_read_background(web.index)[1]) > 20
+        assert len(read_background(web.index)[1]) > 20
         monkeypatch.setattr("noteweb.activation.ground._N_SOURCES", 1)
-        assert len(_read_background(web.index)[1]) == 6
+        assert len(read_background(web.index)[1]) == 6
 
 
 def test_a_joint_condition_is_met_within_one_document(tools):
