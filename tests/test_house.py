@@ -32,7 +32,7 @@ DOORS = {
     "faiss": {"index/nearest.py"},
     "tantivy": {"index/stem.py", "index/textindex.py"},
     "rich": {"cli/render.py", "cli/progress.py", "cli/sheet.py"},
-    "sqlite3": {"index/catalogue.py"},
+    "sqlite3": {"index/catalogue.py", "index/takeover.py"},
     "yaml": {"parse/"},
     "frontmatter": {"parse/"},
     "networkx": {"graph/", "export/"},

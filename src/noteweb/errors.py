@@ -10,7 +10,8 @@ A bad *request* or environment is a `NotewebError`: one line for the user, with 
     ├── NotInGraph           no tag, no community by that name
     ├── NoteUnreadable       its file cannot be read
     ├── ConfigInvalid        noteweb.toml cannot be used as it is
-    ├── IndexMismatch        the index was made by another model or a newer noteweb
+    ├── IndexMismatch        the index was made by another model
+    ├── IndexNewer           the index was made by a newer noteweb
     ├── IndexDamaged         a file of the index cannot be read
     ├── IndexBusy            another noteweb is writing
     ├── ModelUnavailable     the embedding model cannot be loaded
@@ -137,13 +138,24 @@ class ConfigInvalid(NotewebError):
 
 
 class IndexMismatch(NotewebError):
-    """The index belongs to another embedding model, or to a newer noteweb."""
+    """The index belongs to another embedding model."""
 
     def __init__(self, *, have: str, want: str) -> None:
         super().__init__(
             f"the index was made by {have}, not by {want}",
             "leave --model and the setting away to go on with it, or make it anew with:"
             " noteweb index --rebuild (your notes are not touched)",
+        )
+
+
+class IndexNewer(NotewebError):
+    """The index belongs to a newer noteweb."""
+
+    def __init__(self, have: int, known: int) -> None:
+        super().__init__(
+            f"the index was made by a newer noteweb (layout {have}, this one knows {known})",
+            "update noteweb, or make the index anew with: noteweb index --rebuild"
+            " (your notes are not touched)",
         )
 
 

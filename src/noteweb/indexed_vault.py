@@ -110,7 +110,7 @@ class IndexedVault:
 
         Raises
         ------
-        WriteFailed, IndexDamaged, IndexMismatch
+        WriteFailed, IndexDamaged, IndexNewer
         """
         from noteweb.index.folder import Index
 
@@ -136,7 +136,7 @@ class IndexedVault:
 
         Raises
         ------
-        IndexMismatch, IndexBusy, IndexDamaged, WriteFailed, ModelUnavailable
+        IndexMismatch, IndexNewer, IndexBusy, IndexDamaged, WriteFailed, ModelUnavailable
         """
         return self._sync(self._source(with_vectors=with_vectors, is_thorough=True))
 

@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 from noteweb.errors import WriteFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from noteweb.model.note import Json
 
 #: Longer than any append takes, also on a slow network disk.
 _LOCK_WAIT_S = 60.0
@@ -78,6 +80,18 @@ def read_journal(path: Path) -> bytes:
             reason = f"it is larger than {_LARGEST >> 20} MB"
             raise OSError(errno.EFBIG, reason, os.fspath(path))
         return stream.read(_LARGEST)
+
+
+def refuse_newer(raw: Mapping[str, Json]) -> None:
+    """Refuse an entry that names a version: those written so far name none, and mean what they say.
+
+    Raises
+    ------
+    ValueError
+    """
+    if "version" in raw:
+        message = f"version {str(raw['version'])[:40]} comes from a newer noteweb"
+        raise ValueError(message)
 
 
 def append_lines(path: Path, lines: Iterable[str]) -> None:

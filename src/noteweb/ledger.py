@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem, Severity, WriteFailed
-from noteweb.journal import alone_in, append_lines, read_journal
+from noteweb.journal import alone_in, append_lines, read_journal, refuse_newer
 from noteweb.model.record import RecordInvalid, read_record, write_record
 from noteweb.model.run import RunRecord
 
@@ -215,6 +215,7 @@ def _read_registration(raw: Json) -> Registration:
     if not isinstance(raw, dict):
         message = "registration: not a map"
         raise RecordInvalid(message)
+    refuse_newer(raw)
     words = {name: value for name in names if isinstance(value := raw.get(name), str)}
     if len(words) < len(names):
         message = "registration: a field is absent or no text"

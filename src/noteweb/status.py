@@ -51,7 +51,7 @@ def read_status(root: Path, folder: Path, config: Config) -> Status:
 
     Raises
     ------
-    IndexDamaged, IndexMismatch
+    IndexDamaged, IndexNewer
     """
     found = scan(root, config, is_thorough=True)
     files = found.files

@@ -269,7 +269,8 @@ class NoteWeb(KinVault):
         return self.argument.impact(claim)
 
     def problems(self) -> tuple[Problem, ...]:
-        """Everything wrong in the vault: files, frontmatter, bodies, links, ids."""
+        """Everything wrong in the vault: files, frontmatter, links, ids, records, labels."""
+        from noteweb.activation.label import read_labels
         from noteweb.index.lookup import find_problems
         from noteweb.links.anchor import find_dead_anchors
         from noteweb.links.identity import find_double_ids
@@ -287,7 +288,7 @@ class NoteWeb(KinVault):
             for p in find_problems(self.index.catalogue)
             if p.path in files and (p.path, p.code) not in known
         )
-        wrong = [*self.claim_set.problems, *self.evidence.problems()]
+        wrong = [*self.claim_set.problems, *self.evidence.problems(), *read_labels(self.root)[1]]
         found = [*seen.problems, *told, *links, *find_double_ids(own), *wrong]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.code)))
 

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem, Severity
-from noteweb.journal import alone_in, append_lines, read_journal
+from noteweb.journal import alone_in, append_lines, read_journal, refuse_newer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,6 +125,7 @@ def _read(raw: Json) -> Label:
     if not isinstance(raw, dict):
         message = "not a map"
         raise ValueError(message)  # noqa: TRY004 - one kind of error for one kind of fault
+    refuse_newer(raw)
     passages, rate = raw.get("passages"), raw.get("rate")
     words = {name: value for name in _WORDS if isinstance(value := raw.get(name), str)}
     if (

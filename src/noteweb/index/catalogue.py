@@ -11,7 +11,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from noteweb.errors import IndexDamaged, IndexMismatch, Problem, WriteFailed
+from noteweb.errors import IndexDamaged, IndexNewer, Problem, WriteFailed
 from noteweb.model.codec import card_to_json, problems_to_json
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from noteweb.passage import Passage
     from noteweb.vault import NoteFile
 
-#: The layout of the tables; an index of another layout is refused with what to do.
+#: The layout of the tables: an index of an older one is laid out anew, with the vectors it has
+#: (`noteweb.index.takeover`), and one of a newer is refused.
 LAYOUT = 2
 
 #: What sqlite3 raises over a damaged file; its own message may be no Unicode, and then it fails.
@@ -85,8 +86,8 @@ class Catalogue:
     ------
     IndexDamaged
         where the file is no readable catalogue
-    IndexMismatch
-        where another noteweb wrote it
+    IndexNewer
+        where a newer noteweb wrote it
     WriteFailed
         where it has to be made and the folder cannot be written
     """
@@ -106,9 +107,11 @@ class Catalogue:
         if not layout.isascii() or not layout.isdigit():
             self.close()
             raise IndexDamaged(path, "it names no layout")
-        if layout != str(LAYOUT):
+        if int(layout) > LAYOUT:
             self.close()
-            raise IndexMismatch(have=f"a noteweb of layout {layout}", want=f"this one ({LAYOUT})")
+            raise IndexNewer(int(layout), LAYOUT)
+        if int(layout) < LAYOUT:
+            self._take_over()
 
     def __enter__(self) -> Self:
         return self
@@ -381,6 +384,18 @@ class Catalogue:
         self._db.execute("UPDATE passages SET row = NULL")
         self._db.execute("UPDATE notes SET vector = NULL")
         self.set_meta("n_rows", "0")
+
+    def _take_over(self) -> None:
+        from noteweb.index.takeover import take_over
+
+        try:
+            take_over(self._db, _TABLES, LAYOUT)
+        except sqlite3.OperationalError as error:
+            self.close()
+            raise WriteFailed(self.path, str(error)) from error
+        except (*_DAMAGE, ValueError) as error:
+            self.close()
+            raise IndexDamaged(self.path, _said(error)) from error
 
     def _create(self) -> None:
         # WAL: a reader never waits for a writer.

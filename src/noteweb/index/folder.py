@@ -62,7 +62,7 @@ class Index:
 
     Raises
     ------
-    WriteFailed, IndexDamaged, IndexMismatch
+    WriteFailed, IndexDamaged, IndexNewer
     """
 
     def __init__(self, folder: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from noteweb.errors import DocumentUnreadable, Problem, Severity
 from noteweb.intake import show_path
-from noteweb.journal import alone_in, append_lines, read_journal
+from noteweb.journal import alone_in, append_lines, read_journal, refuse_newer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +82,7 @@ def _read(line: bytes) -> tuple[str, Answer | None]:
     if not isinstance(raw, dict) or not isinstance(raw.get("key"), str):
         message = "no map with a key"
         raise ValueError(message)  # noqa: TRY004 - one kind of error for one kind of fault
+    refuse_newer(raw)
     answer = raw.get("answer", "")
     return raw["key"], None if answer is None else Answer(str(answer))
 
