@@ -22,8 +22,10 @@ Published and measured: the sources show the peak in figures. Here, over 20 plan
 seeds, it lies at 1.0 to 1.4 weights an output; the error rises by 0.02 to 0.12 to it (mean 0.07)
 and the widest net errs 0.03 less than the best narrow one in the mean (-0.01 to 0.07). Stopped
 early the rise is -0.03 to 0.07 (mean 0.02, too near the bound of 0.03 to be told from it), and the
-net at the peak errs 0.07 to 0.18 less than the best that was trained to the end. The full profile
-was not run.
+net at the peak errs 0.07 to 0.18 less than the best that was trained to the end. Full profile, one
+seed, 21 CPU seconds: the error rises from 0.45 at 32 units to 0.55 at 64 (1.2 weights an output)
+and falls to 0.32, but the loss is higher still at 22 units, by a few digits that are far off; so
+the place read off the loss is 0.3, and that seed does not meet the predicate.
 
 Predicate against the catalogue: bounds on means and not on each seed, since one start a width has
 the test's own noise. The penalty on weights is a failing setting, for a net that is held back by it

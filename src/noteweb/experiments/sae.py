@@ -24,7 +24,8 @@ with 46 to 48 atoms alive, 0.96 to 1.03 of the true number on, and atom and feat
 fire with F1 0.89 to 0.95. Told four times the number it finds 6 to 27 % and leaves a third to a
 half of what is unexplained otherwise. On Gaussian inputs the cosine is 0.04 to 0.07 above random
 directions', on features that are mostly on (60 %) it is no better than theirs, at nothing
-unexplained.
+unexplained. Full profile, one seed, 39 CPU seconds: all found (cosine 0.9996), 0.96 of the true
+number on, F1 0.96; told four times the number, 20 %.
 
 Predicate against the catalogue: 48 features and 800 steps in place of 64 and 2,500. How much is
 reconstructed is a guard, as the catalogue asks, and the wrong number a claim of its own.
