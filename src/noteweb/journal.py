@@ -28,7 +28,9 @@ _LOCK_WAIT_S = 60.0
 _LOCK_NAME = ".lock"
 #: A night of runs leaves a few MB; more than this is no journal of ours, and fills the memory.
 _LARGEST = 256 << 20
-_OURS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not make us wait
+#: How a file is opened that a stranger may have put there: a FIFO must not make us wait, nor a link
+#: lead away. Windows has none of the three; there `open_plain` looks for links itself.
+_OURS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 
 
 @contextmanager
@@ -73,7 +75,7 @@ def read_journal(path: Path) -> bytes:
     ------
     OSError : it is not there, is no regular file, too large, or a symbolic link
     """
-    descriptor = _open(path, os.O_RDONLY)
+    descriptor = open_plain(path, os.O_RDONLY)
     with os.fdopen(descriptor, "rb") as stream:
         n_bytes = os.fstat(descriptor).st_size
         if n_bytes > _LARGEST:
@@ -120,10 +122,11 @@ def append_lines(path: Path, lines: Iterable[str]) -> None:
 
 def _append(path: Path, data: bytes) -> int:
     """Give how many bytes went in, which on a full disk are fewer than there were."""
-    descriptor = _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+    descriptor = open_plain(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
     try:
-        size = os.fstat(descriptor).st_size
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+        if os.fstat(descriptor).st_size:
+            os.lseek(descriptor, -1, os.SEEK_END)
+        if os.read(descriptor, 1) not in {b"", b"\n"}:
             os.write(descriptor, b"\n")
         written = os.write(descriptor, data)
         os.fsync(descriptor)
@@ -132,8 +135,15 @@ def _append(path: Path, data: bytes) -> int:
     return written
 
 
-def _open(path: Path, flags: int) -> int:
-    """Open a regular file that is no link."""
+def open_plain(path: Path, flags: int) -> int:
+    """Open a regular file that is no link.
+
+    Raises
+    ------
+    OSError
+    """
+    if not hasattr(os, "O_NOFOLLOW") and path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a symbolic link", os.fspath(path))
     try:
         descriptor = os.open(path, flags | _OURS, 0o644)
     except OSError as error:
@@ -147,6 +157,8 @@ def _open(path: Path, flags: int) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
+    if not hasattr(os, "O_DIRECTORY"):
+        return  # Windows opens no folder, and keeps names without being asked
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

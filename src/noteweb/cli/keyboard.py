@@ -12,8 +12,14 @@ import re
 import select
 import signal
 import sys
-import termios
 from typing import TYPE_CHECKING, Self, TextIO
+
+from noteweb.errors import NobodyToAsk
+
+try:
+    import termios
+except ModuleNotFoundError as error:  # Windows
+    raise NobodyToAsk("press single keys: this system has no terminal of that kind") from error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,9 +14,9 @@ import ctypes
 import json
 import math
 import re
-import resource
 import sys
 from collections import Counter
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -63,10 +63,8 @@ _ASKEW = -1
 def main() -> None:
     """Read standard input and write the document and its pages."""
     data = sys.stdin.buffer.read()
-    memory = _MEMORY_BYTES + 4 * len(data)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ModuleNotFoundError):  # on Windows whoever started this bounds its time alone
+        _bound(_MEMORY_BYTES + 4 * len(data))
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -81,6 +79,14 @@ def main() -> None:
         _write(page if n_left >= 0 else {"refused": "too-long"})
         if n_left < 0:
             return
+
+
+def _bound(memory: int) -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _write(value: dict[str, Any]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from noteweb.journal import open_plain
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -36,10 +37,10 @@ def read_plain(path: Path, most: int) -> bytes:
     ------
     OSError : it is no plain file, or larger than `most` bytes
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = open_plain(path, os.O_RDONLY)
     with os.fdopen(descriptor, "rb") as stream:
         found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > most:
+        if found.st_size > most:
             raise OSError(0, "no plain file", os.fspath(path))
         return stream.read(most)
 

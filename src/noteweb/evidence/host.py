@@ -7,11 +7,11 @@ its runs were made (`find_foreign`).
 
 from __future__ import annotations
 
-import os
 import platform
 from collections import Counter
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noteweb.evidence.closure import read_version
@@ -82,11 +82,8 @@ def _compare(
 def _read_processor() -> str:
     """Give the processor's name, as far as the system tells."""
     with suppress(OSError):
-        descriptor = os.open("/proc/cpuinfo", os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            lines = os.read(descriptor, _HEAD).decode("utf-8", "replace").splitlines()
-        finally:
-            os.close(descriptor)
+        with Path("/proc/cpuinfo").open("rb", buffering=0) as stream:
+            lines = (stream.read(_HEAD) or b"").decode("utf-8", "replace").splitlines()
         named = dict(line.partition(":")[::2] for line in reversed(lines) if ":" in line)
         found = {name.strip(): value for name, value in named.items()}
         for name in _NAMES:

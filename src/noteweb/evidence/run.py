@@ -7,6 +7,7 @@ judged again. What an earlier `verify` had finished and could not write down is 
 
 from __future__ import annotations
 
+import platform
 import time
 from collections import deque
 from contextlib import closing
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from noteweb.errors import BadRequest
+from noteweb.errors import BadRequest, ExecutorUnavailable
 from noteweb.evidence.case import open_cases
 from noteweb.evidence.plan import plan_step, plan_tasks
 from noteweb.evidence.share import read_share
@@ -118,6 +119,21 @@ def verify(
     return [_conclude(claim, each) for claim, each in opened]
 
 
+def require_kernel() -> None:
+    """Make sure that there is the one kernel on which runs can be watched and bounded.
+
+    Raises
+    ------
+    ExecutorUnavailable
+    """
+    system = platform.system()
+    if system != "Linux":
+        raise ExecutorUnavailable(
+            f"experiments are run on Linux alone, and this is {system}",
+            "run noteweb verify on Linux and bring runs/ back: verdicts are read anywhere",
+        )
+
+
 def open_shop(workplace: Workplace, cache: Path, options: Options) -> Shop:
     """Open the store and the executor.
 
@@ -125,6 +141,7 @@ def open_shop(workplace: Workplace, cache: Path, options: Options) -> Shop:
     ------
     WriteFailed, SandboxUnavailable, ExecutorUnavailable
     """
+    require_kernel()
     from noteweb.evidence.store import Store
 
     store = Store(workplace.runs.parent, cache)
