@@ -7,7 +7,7 @@ import pytest
 
 import noteweb.index.nearest
 from noteweb.errors import IndexDamaged
-from noteweb.index.nearest import build_ann, find_nearest, mutual_pairs, nearest_rows
+from noteweb.index.nearest import build_ann, find_each, find_nearest, mutual_pairs, nearest_rows
 from noteweb.index.vectors import append_rows, map_rows
 
 
@@ -38,6 +38,16 @@ def test_no_vectors_give_no_rows():
     """An index without vectors answers with nothing."""
     found = find_nearest(np.empty((0, 16), np.float32), units(1)[0], 5)
     assert found.rows.tolist() == []
+
+
+def test_many_queries_find_what_each_finds_alone():
+    """Asked together, queries get the rows, cosines and background that they get alone."""
+    vectors, queries = units(50), units(20, seed=1)
+    for query, found in zip(queries, find_each(vectors, queries, 5), strict=True):
+        alone = find_nearest(vectors, query, 5)
+        assert found.rows.tolist() == alone.rows.tolist()
+        assert found.scores == pytest.approx(alone.scores, abs=1e-6)
+        assert found.mean == pytest.approx(alone.mean, abs=1e-6)
 
 
 def test_inverted_lists_find_what_the_exact_search_finds(tmp_path, monkeypatch):

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noteweb import NoteWeb
+from noteweb.embed.hashing import HashingEmbedder
 from noteweb.model.hit import Mode
-from noteweb.search.cohort import choose_cohort
+from noteweb.search.cohort import COHORTS, encode_cohort, find_script
 from noteweb.search.mix import find_pull
 
 SUBJECTS = (
@@ -86,6 +87,55 @@ def test_the_background_is_measured_once(root, web):
     assert web.search("ice in the fjord") == first
 
 
+def test_no_query_pays_for_the_background(root):
+    """The index has it for each mode and its own script; a query in another adds that one."""
+    with NoteWeb.open(root, model="hashing") as web:
+        web.rebuild()
+        path = web.folder / "background.json"
+        made = path.read_bytes()
+        for mode in Mode:
+            assert web.search("ice in the fjord", mode=mode)
+        assert path.read_bytes() == made
+        web.search("как испечь хлеб")
+        added = json.loads(path.read_bytes()).keys() - json.loads(made).keys()
+    assert [json.loads(key)[1:3] for key in added] == [["hybrid", "cyrillic"]]
+
+
+def test_the_background_follows_the_vault(tmp_path):
+    """One edit among many notes leaves it as it is, a tenth more of them does not."""
+    for n in range(20):
+        (tmp_path / f"{n}.md").write_text(f"Glacier {n} melts in May.\n", encoding="utf-8")
+    with NoteWeb.open(tmp_path, model="hashing") as web:
+        web.sync()
+        path = web.folder / "background.json"
+        made = path.read_bytes()
+        (tmp_path / "0.md").write_text("Glacier 0 melts in June.\n", encoding="utf-8")
+        web.catch_up()
+        assert path.read_bytes() == made
+        for n in range(20, 24):
+            (tmp_path / f"{n}.md").write_text(f"An owl, {n} times.\n", encoding="utf-8")
+        web.catch_up()
+        assert path.read_bytes() != made
+
+
+def test_a_model_encodes_unrelated_questions_once(tmp_path):
+    """Their vectors are kept by model, are those of queries, and are made anew where broken."""
+
+    class Prompted(HashingEmbedder):
+        def encode(self, texts, *, on_done=None):
+            return super().encode([f"passage: {text}" for text in texts], on_done=on_done)
+
+    model = Prompted()
+    made = encode_cohort(tmp_path, model, "cyrillic")
+    for vector, question in zip(made, COHORTS["cyrillic"], strict=True):
+        assert np.array_equal(vector, model.encode_query(question))
+    model.encode = model.encode_query = None
+    assert np.array_equal(encode_cohort(tmp_path, model, "cyrillic"), made)
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(kept.read_bytes()[:200])
+    assert np.array_equal(encode_cohort(tmp_path, Prompted(), "cyrillic"), made)
+
+
 def test_a_title_alone_does_not_stand_for_its_note(tmp_path):
     """A note is found by its passages, and by its bare title only where it has nothing else."""
     (tmp_path / "a.md").write_text("---\ntitle: Bees\n---\nThe colony winters.\n", encoding="utf-8")
@@ -122,5 +172,5 @@ def test_what_has_no_neighbours_stays_below():
 
 def test_a_query_is_held_against_its_own_script():
     """Latin, Cyrillic and other letters have questions of their own, mixed ones by the most."""
-    names = [choose_cohort(text)[0] for text in ("owl", "сова", "鸟 owls 的", "梟の耳", "42")]
+    names = [find_script(text) for text in ("owl", "сова", "鸟 owls 的", "梟の耳", "42")]
     assert names == ["latin", "cyrillic", "latin", "other", "latin"]

@@ -148,8 +148,16 @@ class IndexedVault:
             from noteweb.index.sync import sync
 
             self.report = sync(self.index, source, self.progress)
+            self._prepare(source.embedder)
         self._take_over(with_vectors=source.with_vectors)
         return self.report
+
+    def _prepare(self, embedder: Embedder | None) -> None:
+        """Measure once what every query is held against, so that none has to."""
+        from noteweb.search.background import prepare
+
+        with self.index.snapshot():
+            prepare(self.index, embedder)
 
     def _take_over(self, *, with_vectors: bool) -> None:
         """Go by the index as it is, and forget what was read of another."""

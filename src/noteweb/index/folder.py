@@ -6,6 +6,7 @@
     manifest.json    which generation of the catalogue the text index holds, and the files' seals
     ann.faiss        inverted lists over the vectors, only for large vaults
     layout.json      the map of the graph, once it was drawn
+    background.*     what unrelated questions find, and their vectors
 
 A run may stop at any moment. Vectors beyond the catalogue's count are overwritten, and a text
 index whose manifest lags behind the catalogue is made anew from it.

@@ -15,6 +15,7 @@ from noteweb.errors import IndexDamaged, WriteFailed
 from noteweb.index.vectors import cosines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -24,6 +25,7 @@ ANN_FROM = 100_000
 
 _TRAIN_PER_LIST = 64
 _PROBES = 48
+_AT_ONCE = 16  # queries: their scores over a million rows take 64 MB
 _SAMPLE = 4_096  # rows that stand for the background where not all are scored
 
 
@@ -59,14 +61,23 @@ def find_nearest(
     """
     if ann is not None and len(vectors) > ANN_FROM and ann.exists():
         return _find_by_lists(vectors, query, limit, ann)
-    scores = cosines(vectors, query)
-    rows = _best(scores, limit)
-    return Found(
-        rows=rows,
-        scores=scores[rows],
-        mean=float(scores.mean()) if len(scores) else 0.0,
-        deviation=float(scores.std()) if len(scores) else 0.0,
-    )
+    return _choose(cosines(vectors, query), limit)
+
+
+def find_each(
+    vectors: NDArray[np.float32], queries: NDArray[np.float32], limit: int
+) -> Iterator[Found]:
+    """Find for each of many queries, shape (n_queries, dim), what `find_nearest` finds for one.
+
+    All rows are scored, which for many at once costs a tenth of asking one after the other.
+
+    Raises
+    ------
+    NotUnitVectors
+    """
+    for first in range(0, len(queries), _AT_ONCE):
+        scores = cosines(vectors, queries[first : first + _AT_ONCE].T)
+        yield from (_choose(each, limit) for each in np.ascontiguousarray(scores.T))
 
 
 def build_ann(path: Path, vectors: NDArray[np.float32]) -> None:
@@ -159,6 +170,16 @@ def _find_by_lists(
         scores=scores[best],
         mean=float(usual.mean()),
         deviation=float(usual.std()),
+    )
+
+
+def _choose(scores: NDArray[np.float32], limit: int) -> Found:
+    rows = _best(scores, limit)
+    return Found(
+        rows=rows,
+        scores=scores[rows],
+        mean=float(scores.mean()) if len(scores) else 0.0,
+        deviation=float(scores.std()) if len(scores) else 0.0,
     )
 
 

@@ -10,12 +10,16 @@ Lloyd-Thomas, Digital Signal Processing 10 (2000), doi:10.1006/dspr.1999.0360.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import math
+from dataclasses import asdict, dataclass, replace
+from statistics import fmean, pvariance, quantiles
 from typing import TYPE_CHECKING
 
+from noteweb.index.lookup import find_passages
 from noteweb.model.hit import Mode, Only
 from noteweb.search.candidate import Sought, gather
-from noteweb.search.cohort import choose_cohort
+from noteweb.search.cohort import COHORTS, encode_cohort, find_script
+from noteweb.search.mix import SHIPPED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,15 +30,14 @@ if TYPE_CHECKING:
     from noteweb.search.mix import Mix
 
 _FILE = "background.json"
-_FORMAT = 1
+_FORMAT = 2
 
 #: It is measured anew once the vault has grown or shrunk by this share.
 _GROWTH = 0.1
 
 _N_CANDIDATES = 50  # of each half: only the best passage counts
 
-#: Nine in ten unrelated questions find nothing better; what a single one finds says little.
-_SHARE = 0.9
+_N_SEEN = 200  # passages whose scripts are the vault's
 
 #: The least there can be, in deviations: a vault of a few notes holds no word of any question.
 _LEAST = 1.0
@@ -47,7 +50,8 @@ class Background:
     Attributes
     ----------
     mean, deviation : of the cosines of passages with such questions
-    best : what the best passage for such a question has, in the units of `noteweb.search.mix.Mix`
+    best : what the best passage for such a question has, in the units of `noteweb.search.mix.Mix`;
+        nine in ten find nothing better, and what a single one finds says little
     """
 
     mean: float = 0.0
@@ -63,51 +67,97 @@ class Background:
         return mix.meaning * (cosine - self.mean) / self.deviation / self.best
 
 
+def prepare(index: Index, embedder: Embedder | None) -> None:
+    """Measure what queries will ask for: each mode there is, in the scripts of the vault's texts.
+
+    Where it is known already, nothing is done; see `find_background`.
+
+    Raises
+    ------
+    IndexDamaged
+    """
+    models: dict[Mode, Embedder | None] = {Mode.TEXT: None}
+    if embedder is not None and index.catalogue.n_rows:
+        models |= dict.fromkeys((Mode.SEMANTIC, Mode.HYBRID), embedder)
+    for script in _find_scripts(index):
+        for mode, model in models.items():
+            _find(index, model, _Kind(mode=mode, script=script, mix=SHIPPED))
+
+
 def find_background(
     index: Index, embedder: Embedder | None, mode: Mode, text: str, mix: Mix
 ) -> Background:
-    """Give the background for a query, measured where the vault's is not known or has changed.
+    """Give the background for a query, measured where it is not known or the vault has changed.
 
     Measuring asks up to 48 questions; what was measured stays in the index's folder.
+
+    Raises
+    ------
+    IndexDamaged
     """
-    script, cohort = choose_cohort(text)
-    key = json.dumps([_FORMAT, mode.value, script, asdict(mix), getattr(embedder, "identity", "")])
-    n_passages = index.text.n_passages
-    path = index.folder / _FILE
+    return _find(index, embedder, _Kind(mode=mode, script=find_script(text), mix=mix))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """The kind of query that a background is for."""
+
+    mode: Mode
+    script: str
+    mix: Mix
+
+    def key(self, embedder: Embedder | None) -> str:
+        identity = "" if embedder is None else embedder.identity
+        return json.dumps([_FORMAT, self.mode.value, self.script, asdict(self.mix), identity])
+
+
+def _find(index: Index, embedder: Embedder | None, kind: _Kind) -> Background:
+    key, path = kind.key(embedder), index.folder / _FILE
+    # A vault that is embedded bit by bit has its passages long before their vectors.
+    size = index.text.n_passages if embedder is None else index.catalogue.n_rows
     known = _read(path)
-    n_then, *figures = known.get(key, (0, 0.0, 1.0, 1.0))
-    if n_passages and abs(n_then - n_passages) <= _GROWTH * n_passages:
+    size_then, *figures = known.get(key, (0, 0.0, 1.0, 1.0))
+    if size and abs(size_then - size) <= _GROWTH * size:
         return Background(**dict(zip(("mean", "deviation", "best"), figures, strict=True)))
-    found = _measure(index, embedder, mode, cohort, mix)
-    _write(path, known | {key: (n_passages, found.mean, found.deviation, found.best)})
+    found = _measure(index, embedder, kind)
+    _write(path, known | {key: (size, found.mean, found.deviation, found.best)})
     return found
 
 
-def _measure(
-    index: Index, embedder: Embedder | None, mode: Mode, cohort: tuple[str, ...], mix: Mix
-) -> Background:
-    import numpy as np
+def _find_scripts(index: Index) -> list[str]:
+    """Give the scripts of some passages from all over the vault."""
+    ((last,),) = index.catalogue.rows("SELECT coalesce(max(pid), 0) FROM passages")
+    some = range(1, last + 1, max(1, last // _N_SEEN))
+    texts = [passage.text for passage in find_passages(index.catalogue, "pid", some)]
+    return sorted({find_script(text) for text in texts})
 
+
+def _measure(index: Index, embedder: Embedder | None, kind: _Kind) -> Background:
+    asked = [gather(index, sought) for sought in _list_sought(index, embedder, kind)]
+    means = [each.mean for each in asked]
+    spread = fmean(each.deviation**2 for each in asked) + pvariance(means)
+    usual = Background(mean=fmean(means), deviation=math.sqrt(spread) or 1.0)
+    best = quantiles([_best(each, usual, kind.mix) for each in asked], n=10, method="inclusive")
+    return replace(usual, best=max(best[-1], _LEAST))
+
+
+def _list_sought(index: Index, embedder: Embedder | None, kind: _Kind) -> list[Sought]:
+    """Give what is asked, and what is nearest to each question: many at once cost far less."""
     asked = [
-        gather(
-            index,
-            Sought(
-                text=text,
-                mode=mode,
-                only=Only(),
-                vector=None if embedder is None else embedder.encode_query(text),
-                n_candidates=_N_CANDIDATES,
-            ),
-        )
-        for text in cohort
+        Sought(text=text, mode=kind.mode, only=Only(), vector=None, n_candidates=_N_CANDIDATES)
+        for text in COHORTS[kind.script]
     ]
-    means = np.array([each.mean for each in asked])
-    squares = np.array([each.deviation for each in asked]) ** 2
-    usual = Background(
-        mean=float(means.mean()), deviation=float(np.sqrt(squares.mean() + means.var())) or 1.0
-    )
-    best = float(np.quantile([_best(each, usual, mix) for each in asked], _SHARE))
-    return Background(mean=usual.mean, deviation=usual.deviation, best=max(best, _LEAST))
+    if embedder is None or not index.catalogue.n_rows:
+        return asked
+    from noteweb.index.nearest import find_each
+
+    vectors = encode_cohort(index.folder, embedder, kind.script)
+    with index.reading_vectors() as every:
+        near = list(find_each(every, vectors, _N_CANDIDATES))
+    return [
+        replace(sought, vector=vector, near=found)
+        for sought, vector, found in zip(asked, vectors, near, strict=True)
+    ]
 
 
 def _best(found: Candidates, usual: Background, mix: Mix) -> float:

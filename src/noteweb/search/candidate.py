@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from noteweb.index.folder import Index
+    from noteweb.index.nearest import Found
     from noteweb.model.hit import Only
     from noteweb.search.scope import Scope
 
@@ -28,6 +29,7 @@ class Sought:
     ----------
     vector : of the text; None where only words answer
     n_candidates : of each half
+    near : what the vault has nearest to the vector, where that is known
     """
 
     text: str
@@ -35,6 +37,7 @@ class Sought:
     only: Only
     vector: NDArray[np.float32] | None
     n_candidates: int
+    near: Found | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +92,16 @@ def gather(index: Index, sought: Sought) -> Candidates:
 def _find_by_meaning(
     index: Index, sought: Sought, scope: Scope, coverage: Mapping[int, float]
 ) -> tuple[dict[int, float], float, float]:
+    if sought.vector is None or not index.catalogue.n_rows:
+        return {}, 0.0, 0.0
     from noteweb.index.nearest import find_nearest
     from noteweb.index.vectors import cosines
 
-    if sought.vector is None or not index.catalogue.n_rows:
-        return {}, 0.0, 0.0
     with index.reading_vectors() as vectors:
         if scope.rows is None:
-            found = find_nearest(vectors, sought.vector, sought.n_candidates, index.ann_path)
+            found = sought.near or find_nearest(
+                vectors, sought.vector, sought.n_candidates, index.ann_path
+            )
             rows = found.rows
         else:
             found = find_nearest(vectors[scope.rows], sought.vector, sought.n_candidates)

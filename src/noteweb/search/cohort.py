@@ -5,7 +5,23 @@ No subject has more than two, so that a vault about one of them is measured by a
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from noteweb.embed import Embedder
+
+#: Vectors of one text, encoded alone or beside others, differ by less.
+_ROUNDING = 1e-3
 
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
@@ -108,8 +124,16 @@ _IN_OTHERS = """
 """.strip().split("\n")
 
 
-def choose_cohort(text: str) -> tuple[str, tuple[str, ...]]:
-    """Give the name of the script that a text is in, and the questions in it.
+#: The questions by script.
+COHORTS = {
+    "latin": tuple(_IN_LATIN),
+    "cyrillic": tuple(_IN_CYRILLIC),
+    "other": tuple(_IN_OTHERS),
+}
+
+
+def find_script(text: str) -> str:
+    """Give the script that a text is in, a key of `COHORTS`.
 
     To a model that does not read a script any two texts in it are alike, so that only those in the
     same one tell what is usual.
@@ -117,7 +141,39 @@ def choose_cohort(text: str) -> tuple[str, tuple[str, ...]]:
     n_latin, n_cyrillic = len(_LATIN.findall(text)), len(_CYRILLIC.findall(text))
     n_letters = sum(c.isalpha() for c in text)
     if n_latin * 2 >= n_letters:
-        return "latin", tuple(_IN_LATIN)
-    if n_cyrillic * 2 >= n_letters:
-        return "cyrillic", tuple(_IN_CYRILLIC)
-    return "other", tuple(_IN_OTHERS)
+        return "latin"
+    return "cyrillic" if n_cyrillic * 2 >= n_letters else "other"
+
+
+def encode_cohort(folder: Path, embedder: Embedder, script: str) -> NDArray[np.float32]:
+    """Give the vectors of a script's questions, shape (n_questions, dim).
+
+    They are kept in `folder` under the model's identity, so that a model encodes them once.
+    """
+    import numpy as np
+
+    questions = COHORTS[script]
+    told = "\n".join((embedder.identity, *questions)).encode()
+    path = folder / f"background.{blake2b(told, digest_size=8).hexdigest()}.npy"
+    shape = (len(questions), embedder.dim)
+    with suppress(OSError, ValueError, EOFError):
+        known = np.load(path, allow_pickle=False)
+        if known.shape == shape and known.dtype == np.float32:
+            return np.asarray(known)
+    made = _encode(embedder, questions)
+    partial = path.with_suffix(f".{os.getpid()}")
+    with suppress(OSError):  # what cannot be kept is made again
+        with partial.open("wb") as stream:
+            np.save(stream, made)
+        partial.replace(path)
+    return made
+
+
+def _encode(embedder: Embedder, questions: Sequence[str]) -> NDArray[np.float32]:
+    """Encode questions as queries, and all at once where the model makes no difference."""
+    import numpy as np
+
+    made = embedder.encode(questions)
+    if np.allclose(made[0], embedder.encode_query(questions[0]), atol=_ROUNDING):
+        return np.asarray(made, dtype=np.float32)
+    return np.stack([embedder.encode_query(each) for each in questions]).astype(np.float32)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Notes that may be neighbours. Of 100, 300 and 1,000 none ranks better than another, and a product
 #: of 300 by 300 costs nothing that can be felt.
-_N_NOTES = 300
+N_COMPARED = 300
 
 _N_NEIGHBOURS = 10
 
@@ -52,12 +52,13 @@ def find_pull(scores: Floats, vectors: NDArray[np.float32], share: float) -> Flo
     Parameters
     ----------
     scores : shape (n_notes,), falling
-    vectors : of each note's best passage, shape (n_notes, dim), unit rows, else zeros
+    vectors : of each note's best passage, shape (n_notes, dim), unit rows, else zeros; only the 300
+        first are looked at
     """
     import numpy as np
 
     pull = np.zeros(len(scores))
-    n_notes = min(len(scores), _N_NOTES)
+    n_notes = min(len(scores), N_COMPARED)
     n_near = min(_N_NEIGHBOURS, n_notes // _SHARE)
     if not n_near or not share:
         return pull

@@ -16,7 +16,7 @@ from noteweb.model.hit import Hit, Mode, Only, Reason
 from noteweb.model.note import Field
 from noteweb.search.background import Background, find_background
 from noteweb.search.candidate import Candidates, Sought, gather
-from noteweb.search.mix import SHIPPED, Mix, find_pull
+from noteweb.search.mix import N_COMPARED, SHIPPED, Mix, find_pull
 from noteweb.search.snippet import best_sentence
 
 if TYPE_CHECKING:
@@ -214,11 +214,12 @@ def _pull(index: Index, notes: list[Ranked], share: float) -> list[Ranked]:
 
     from noteweb.index.vectors import check_units
 
-    rows = find_rows(index.catalogue, [note.best for note in notes])
-    here = [place for place, note in enumerate(notes) if note.best in rows]
-    vectors = np.zeros((len(notes), index.dim), dtype=np.float32)
+    compared = notes[:N_COMPARED]
+    rows = find_rows(index.catalogue, [note.best for note in compared])
+    here = [place for place, note in enumerate(compared) if note.best in rows]
+    vectors = np.zeros((len(compared), index.dim), dtype=np.float32)
     with index.reading_vectors() as every:
-        vectors[here] = check_units(every[[rows[notes[place].best] for place in here]])
+        vectors[here] = check_units(every[[rows[compared[place].best] for place in here]])
     pulls = find_pull(np.array([note.score for note in notes]), vectors, share)
     return [
         replace(note, pull=round(pull, _DIGITS))
