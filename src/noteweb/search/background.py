@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass, replace
-from statistics import fmean, pvariance, quantiles
 from typing import TYPE_CHECKING
 
 from noteweb.index.lookup import find_passages
@@ -133,6 +132,9 @@ def _find_scripts(index: Index) -> list[str]:
 
 
 def _measure(index: Index, embedder: Embedder | None, kind: _Kind) -> Background:
+    # Not at the top: a query that measures nothing needs none of it, and it takes 15 ms to load.
+    from statistics import fmean, pvariance, quantiles
+
     asked = [gather(index, sought) for sought in _list_sought(index, embedder, kind)]
     means = [each.mean for each in asked]
     spread = fmean(each.deviation**2 for each in asked) + pvariance(means)
