@@ -65,6 +65,7 @@ def test_inverted_lists_find_what_the_exact_search_finds(tmp_path, monkeypatch):
         recalls.append(len(exact & set(find_nearest(vectors, query, 10, ann).rows.tolist())) / 10)
     assert np.mean(recalls) >= 0.95
     assert find_nearest(vectors, vectors[3_950], 1, ann).rows.tolist() == [3_950]
+    assert max(find_nearest(vectors[:3_000], vectors[3_500], 10, ann).rows) < 3_000
 
 
 def test_a_damaged_ann_file_is_told(tmp_path, monkeypatch):

@@ -26,6 +26,7 @@ from noteweb.errors import (
 )
 from noteweb.index.lookup import count, find_edges
 from noteweb.index.nearest import nearest_rows
+from noteweb.index.textindex import TextWriter
 from noteweb.web import NoteWeb
 
 SMALL = Path(__file__).parent / "vaults" / "small"
@@ -224,7 +225,7 @@ def test_a_crash_between_catalogue_and_words_is_mended(vault, monkeypatch):
         raise WriteFailed(vault, "no space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("noteweb.index.textindex.TextIndex.replace", crash)
+        patch.setattr("noteweb.index.textindex.TextWriter.remove", crash)
         with pytest.raises(WriteFailed, match="no space"):
             sync(vault)
     assert sync(vault).mended
@@ -442,19 +443,65 @@ def test_a_reader_does_not_wait_for_a_writer(vault):
         assert [hit.note_id for hit in web.search("zyzzyva", mode="text")] == ["New"]
 
 
-def test_a_reader_between_two_commits_sees_both_or_none(vault, monkeypatch):
-    """Catalogue and words are those of one moment, for a writer is waited for between the two."""
+@pytest.mark.parametrize("step", ["add", "remove"])
+def test_no_reader_misses_a_note_that_is_being_saved(vault, monkeypatch, step):
+    """Before and after each commit of an edit, a note that was there and stays is found."""
+    sync(vault)
+    note, seen = vault / "field" / "Waggle dance.md", []
+    note.write_text("The zyzzyva rests.\n", encoding="utf-8")
+    sync(vault)
+    inner = getattr(TextWriter, step)
+
+    def watched(*given):
+        seen.append(found_as_it_is(vault, "zyzzyva"))
+        inner(*given)
+        seen.append(found_as_it_is(vault, "zyzzyva"))
+
+    note.write_text("The zyzzyva has rested.\n", encoding="utf-8")
+    monkeypatch.setattr(TextWriter, step, watched)
+    sync(vault)
+    assert seen == [["field/Waggle dance"]] * 2
+
+
+def found_as_it_is(vault, words):
+    """Give the ids of the notes that another process finds, whatever is being written."""
+    with NoteWeb.open(vault) as web:
+        web.refresh = lambda **_: None
+        return [hit.note_id for hit in web.search(words, mode="text")]
+
+
+def test_a_reader_takes_words_and_notes_of_one_moment(vault, monkeypatch):
+    """A save between a reader's look at the words and at the notes has it look again."""
+    sync(vault)
+    note = vault / "field" / "Waggle dance.md"
+    with NoteWeb.open(vault) as web:
+        web.refresh = lambda **_: None
+        inner = web.index.text.reload
+
+        def overtaken():
+            inner()
+            if "zyzzyva" not in note.read_text(encoding="utf-8"):
+                note.write_text("The zyzzyva rests.\n", encoding="utf-8")
+                sync(vault)
+
+        monkeypatch.setattr(web.index.text, "reload", overtaken)
+        assert [hit.note_id for hit in web.search("zyzzyva", mode="text")] == ["field/Waggle dance"]
+
+
+def test_lists_of_vectors_belong_to_one_vector_file(vault):
+    """Lists from before a compaction are not asked after it, and are gone with the next run."""
+    sync(vault)
+    folder = vault / ".noteweb"
+    for name in ("ann.faiss", "ann-0.faiss"):
+        (folder / name).touch()
+    (vault / "field" / "Waggle dance.md").unlink()
     sync(vault)
     with NoteWeb.open(vault) as web:
-        catalogue = web.index.catalogue
-        with catalogue.transaction():
-            catalogue.bump()
-        monkeypatch.setattr(
-            noteweb.index.folder.time, "sleep", lambda _: web.index.write_manifest()
-        )
-        assert not web.index.is_text_current()
-        with web.index.snapshot():
-            assert web.index.is_text_current()
+        assert not web.index.ann_path.exists()
+    assert [path.name for path in folder.glob("ann*")] == ["ann-0.faiss"]
+    (vault / "New.md").write_text("The zyzzyva rests.\n", encoding="utf-8")
+    sync(vault)
+    assert not list(folder.glob("ann*"))
 
 
 def test_words_are_compacted_in_one_step(vault, monkeypatch):

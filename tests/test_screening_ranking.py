@@ -166,7 +166,8 @@ def test_bm25_is_the_text_indexs(tmp_path):
         TextRow(pid=n, nid=n, field="body", text=f"{each.title} {each.abstract}")
         for n, each in enumerate(references)
     ]
-    index.replace((), rows)
+    with index.writing() as writer:
+        writer.add(rows)
     theirs = dict(index.search("bees and honey in the hive", 60))
     ours = score_bm25(make_features(references, None), "bees and honey in the hive")
     assert set(theirs) == set(np.flatnonzero(ours))

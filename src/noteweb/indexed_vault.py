@@ -143,11 +143,12 @@ class IndexedVault:
     def _sync(self, source: Source) -> SyncReport:
         from noteweb.index.freshness import look
 
-        self.report = look(self.index, source)
+        seen = look(self.index, source)
+        self.report = seen.report
         if self.report is None:
             from noteweb.index.sync import sync
 
-            self.report = sync(self.index, source, self.progress)
+            self.report = sync(self.index, source, self.progress, seen)
             self._prepare(source.embedder)
         self._take_over(with_vectors=source.with_vectors)
         return self.report

@@ -21,38 +21,31 @@ if TYPE_CHECKING:
 #: The share of dead rows that is let be: their weight in a background is below what can be felt.
 _DEAD_SHARE = 0.05
 
+#: Of dead words more: they count both in how often a word stands and in how often it might, and
+#: tantivy drops most of them by itself.
+_DEAD_WORDS_SHARE = 0.2
+
 _ROWS_AT_ONCE = 16_384
-
-_DEAD_WORDS = "n_words_removed"  # passages taken out of the text index since it was made
-
-
-def count_dead_words(catalogue: Catalogue, n_removed: int) -> None:
-    """Keep in mind, in the transaction that takes passages out, how many words are dead by it."""
-    known = int(catalogue.meta(_DEAD_WORDS) or 0)
-    catalogue.set_meta(_DEAD_WORDS, str(known + n_removed))
 
 
 def compact(index: Index) -> None:
-    """Make vectors and words anew where more than a twentieth of them is dead.
+    """Make vectors anew where more than a twentieth of them is dead, words where a fifth is.
 
     Raises
     ------
     WriteFailed
     """
     catalogue = index.catalogue
-    n_passages = catalogue.rows("SELECT count(*) FROM passages")[0][0]
-    if int(catalogue.meta(_DEAD_WORDS) or 0) > n_passages * _DEAD_SHARE:
+    if index.text.n_dead > index.text.n_passages * _DEAD_WORDS_SHARE:
         index.mend_text()
-        with catalogue.transaction():
-            catalogue.set_meta(_DEAD_WORDS, "0")
-    live = [
-        row
-        for (row,) in catalogue.rows(
-            "SELECT DISTINCT row FROM passages WHERE row IS NOT NULL ORDER BY row"
-        )
-    ]
-    if catalogue.n_rows - len(live) > len(live) * _DEAD_SHARE:
-        _rewrite(index, live)
+    n_live = catalogue.rows("SELECT count(DISTINCT row) FROM passages")[0][0]
+    if catalogue.n_rows - n_live > n_live * _DEAD_SHARE:
+        _rewrite(index, _find_live(catalogue))
+
+
+def _find_live(catalogue: Catalogue) -> list[int]:
+    sql = "SELECT DISTINCT row FROM passages WHERE row IS NOT NULL ORDER BY row"
+    return [row for (row,) in catalogue.rows(sql)]
 
 
 def drop_damaged(index: Index) -> int:
@@ -72,9 +65,11 @@ def drop_damaged(index: Index) -> int:
 
 
 def remove_stale_vectors(index: Index) -> None:
-    """Delete vector files that no reader can still want: all but the one that counts."""
-    for path in index.folder.glob("vectors-*.f32"):
-        if path != index.vectors_path:
+    """Delete files of vectors that no reader can still want: all but those that count."""
+    kept = {index.vectors_path, index.ann_path}
+    found = [path for glob in ("vectors-*.f32", "ann*.faiss") for path in index.folder.glob(glob)]
+    for path in found:
+        if path not in kept:
             try:
                 path.unlink()
             except OSError as error:
@@ -84,7 +79,8 @@ def remove_stale_vectors(index: Index) -> None:
 def _rewrite(index: Index, live: list[int]) -> None:
     """Copy the live rows into the next file, then point the catalogue to it in one commit.
 
-    The old file stays until the next run, for a reader that has just learnt its name.
+    The old file stays until the next run, for a reader that has just learnt its name, and so do
+    FAISS's lists of its rows.
     """
     catalogue = index.catalogue
     vectors = map_rows(index.vectors_path, max(live, default=-1) + 1, index.dim)
@@ -97,5 +93,4 @@ def _rewrite(index: Index, live: list[int]) -> None:
     with catalogue.transaction():
         catalogue.renumber_rows({old: new for new, old in enumerate(live)})
         catalogue.set_meta("vectors_file", str(number))
-    index.ann_path.unlink(missing_ok=True)  # its rows have other numbers now
     refresh_ann(index)

@@ -4,19 +4,19 @@
     vectors-N.f32    rows the catalogue points to
     text/            tantivy
     manifest.json    which generation of the catalogue the text index holds, and the files' seals
-    ann.faiss        inverted lists over the vectors, only for large vaults
+    ann-N.faiss      inverted lists over the vectors, only for large vaults
     layout.json      the map of the graph, once it was drawn
     background.*     what unrelated questions find, and their vectors
 
 A run may stop at any moment. Vectors beyond the catalogue's count are overwritten, and a text
-index whose manifest lags behind the catalogue is made anew from it.
+index whose manifest lags behind the catalogue is made anew from it. At every moment the text index
+holds all passages of the catalogue; those that the catalogue does not know are passed over.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-import time
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -42,17 +42,17 @@ TEXT_LAYOUT = 2
 
 _SAMPLE = 800  # characters of a passage that tell its language
 
-#: How long a writer waits for another one, and a reader for a writer between its two commits.
+#: How long a writer waits for another one, and a reader who finds notes that are not indexed yet.
 WRITER_WAIT_S = 60.0
-READER_WAIT_S = 0.1
-_STEP_S = 0.005
+READER_WAIT_S = 0.08
+_STEP_S = 0.01
 
 _OWN_FILES = (
     "index.sqlite*",
     "vectors-*.f32",
     "manifest.json*",
-    "ann.faiss",
-    "ann.partial",
+    "ann*.faiss",
+    "ann*.partial",
     "layout.json*",
     "background.*",
 )
@@ -76,6 +76,7 @@ class Index:
         except OSError as error:
             raise WriteFailed(folder, error.strerror or str(error)) from error
         self.catalogue = Catalogue(folder / "index.sqlite")
+        self._proven: dict[str, Seal] = {}  # of files that were read or written here
 
     def __enter__(self) -> Self:
         return self
@@ -109,8 +110,8 @@ class Index:
 
     @property
     def ann_path(self) -> Path:
-        """FAISS's file, which only a large vault has."""
-        return self.folder / "ann.faiss"
+        """FAISS's file for these vectors, which only a large vault has."""
+        return self.vectors_path.with_name(f"ann-{self.catalogue.meta('vectors_file') or 0}.faiss")
 
     @property
     def dim(self) -> int:
@@ -148,18 +149,17 @@ class Index:
     def snapshot(self) -> Iterator[None]:
         """See one state of catalogue and words, whatever is written meanwhile.
 
-        They are committed one after the other; a reader who comes in between waits a moment, and
-        goes on where that is not enough: what was just edited may then be missing.
+        Words are there before the catalogue counts them and stay until it does not. So those taken
+        over between two looks that find the same generation hold all of its passages.
         """
-        until = time.monotonic() + READER_WAIT_S
+        generation = self.catalogue.generation
         while True:
+            self.text.reload()
             with self.catalogue.snapshot():
-                _ = self.catalogue.generation  # the snapshot begins with the first question
-                self.text.reload()
-                if self.is_text_current() or time.monotonic() > until:
+                before, generation = generation, self.catalogue.generation
+                if before == generation:
                     yield
                     return
-            time.sleep(_STEP_S)
 
     @contextmanager
     def lock(self, wait_s: float = WRITER_WAIT_S) -> Iterator[None]:
@@ -173,7 +173,7 @@ class Index:
 
         path = self.folder / "lock"
         try:
-            with FileLock(path, timeout=wait_s):
+            with FileLock(path, timeout=wait_s, poll_interval=_STEP_S):
                 yield
         except Timeout as error:
             raise IndexBusy(path, wait_s) from error
@@ -186,9 +186,17 @@ class Index:
         generation, layout, seals = self._manifest
         if not seals:
             return self.catalogue.generation == 0
-        return (generation, layout) == (self.catalogue.generation, TEXT_LAYOUT) and is_intact(
-            self.folder / "text", seals, is_thorough=is_thorough
-        )
+        if (generation, layout) != (self.catalogue.generation, TEXT_LAYOUT):
+            return False
+        found = is_intact(self.folder / "text", seals, is_thorough=is_thorough)
+        if found and is_thorough:
+            self._proven = seals
+        return found
+
+    @property
+    def has_read_text(self) -> bool:
+        """Whether each file of the text index was read or written here, as it is sealed."""
+        return self._manifest[2].items() <= self._proven.items()
 
     def has_damaged_vectors(self) -> bool:
         """Whether a vector is missing or none; reads the whole file."""
@@ -200,6 +208,7 @@ class Index:
     def write_manifest(self) -> None:
         """Tell that the text index holds the catalogue's generation, in one step."""
         *_, known = self._manifest
+        is_proven = known.items() <= self._proven.items()
         try:
             seals = seal_folder(self.folder / "text", known)
         except OSError as error:
@@ -212,6 +221,7 @@ class Index:
             "text": seals,
         }
         self._replace("manifest.json", json.dumps(manifest) + "\n")
+        self._proven = seals if is_proven else {}
 
     def read_layout(self) -> str:
         """Give the map as it was stored, empty where there is none."""
@@ -231,10 +241,11 @@ class Index:
 
     def mend_text(self) -> None:
         """Make the text index anew from the catalogue; a sound one in one step, for its readers."""
-        if not self.is_text_current():
+        if not self.is_text_current(is_thorough=not self.has_read_text):
             self.__dict__.pop("text", None)
             shutil.rmtree(self.folder / "text", ignore_errors=True)
-        self.text.replace(None, self._all_rows())
+        with self.text.writing() as writer:
+            writer.replace_all(self._all_rows())
         self.write_manifest()
 
     def text_rows(self, nids: list[int]) -> Iterator[TextRow]:

@@ -96,6 +96,20 @@ class Changes:
         return bool(self.fresh or self.gone)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a look at vault and index found; a report where nothing is to do.
+
+    Attributes
+    ----------
+    generation : of the catalogue that the vault was compared with
+    """
+
+    generation: int
+    changes: Changes
+    report: SyncReport | None = None
+
+
 def find_changes(index: Index, source: Source) -> Changes:
     """Compare the vault's files with the catalogue by path, size and time; no note is opened."""
     found = scan(source.root, source.config, is_thorough=source.is_thorough)
@@ -109,10 +123,10 @@ def find_changes(index: Index, source: Source) -> Changes:
     )
 
 
-def look(index: Index, source: Source) -> SyncReport | None:
-    """Report that nothing is to do: no note changed, no passage waits, the parts fit together.
+def look(index: Index, source: Source) -> Look:
+    """See whether nothing is to do: no note changed, no passage waits, the parts fit together.
 
-    None means that `noteweb.index.sync.sync` has work.
+    Without a report `noteweb.index.sync.sync` has work.
 
     Raises
     ------
@@ -120,10 +134,12 @@ def look(index: Index, source: Source) -> SyncReport | None:
         where the index belongs to another model than the source's
     """
     check_space(index, source.embedder)
+    generation = index.catalogue.generation
     changes = find_changes(index, source)
     if changes or not is_complete(index, source):
-        return None
-    return report(index, SyncReport(unread=changes.scan.problems))
+        return Look(generation=generation, changes=changes)
+    told = report(index, SyncReport(unread=changes.scan.problems))
+    return Look(generation=generation, changes=changes, report=told)
 
 
 def check_space(index: Index, embedder: Embedder | None) -> None:

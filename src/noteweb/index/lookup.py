@@ -220,10 +220,10 @@ def count(catalogue: Catalogue) -> Counts:
     return Counts(n_notes=notes, n_passages=passages, n_waiting=waiting, n_vectors=catalogue.n_rows)
 
 
-def count_passages(catalogue: Catalogue, paths: Iterable[str]) -> int:
-    """Count the passages of the notes at these paths."""
-    sql = "SELECT count(*) FROM passages WHERE nid = (SELECT nid FROM notes WHERE path = ?)"
-    return sum(catalogue.rows(sql, (path,))[0][0] for path in paths)
+def find_pids_at(catalogue: Catalogue, paths: Iterable[str]) -> list[int]:
+    """Give the passages (pid) of the notes at these paths."""
+    sql = "SELECT pid FROM passages WHERE nid = (SELECT nid FROM notes WHERE path = ?)"
+    return [pid for path in paths for (pid,) in catalogue.rows(sql, (path,))]
 
 
 def find_edges(catalogue: Catalogue, *kinds: str) -> tuple[Edge, ...]:

@@ -160,7 +160,9 @@ def _find_by_lists(
     faiss.extract_index_ivf(index).nprobe = _PROBES
     covered = min(index.ntotal, len(vectors))
     _, near = index.search(query[None, :], min(limit * 2, covered))
-    rows = np.concatenate([near[0][near[0] >= 0], np.arange(covered, len(vectors))])
+    # The lists may be newer than the catalogue that is asked, and know rows that it does not count.
+    known = near[0][(near[0] >= 0) & (near[0] < len(vectors))]
+    rows = np.concatenate([known, np.arange(covered, len(vectors))])
     scores = cosines(vectors[rows], query)  # exact: the codes only chose the candidates
     best = _best(scores, limit)
     sample = np.random.default_rng(0).integers(0, len(vectors), _SAMPLE)

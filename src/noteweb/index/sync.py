@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from noteweb.errors import Problem
 from noteweb.index.compaction import (
     compact,
-    count_dead_words,
     drop_damaged,
     remove_stale_vectors,
 )
@@ -25,7 +24,7 @@ from noteweb.index.freshness import (
     find_changes,
     report,
 )
-from noteweb.index.lookup import count_passages, find_files, find_names
+from noteweb.index.lookup import find_files, find_names, find_pids_at
 from noteweb.index.relation import Stir, relate
 from noteweb.links.identity import settle_ids
 from noteweb.passage import WordTokenizer, content_key, cut_passages
@@ -35,8 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from noteweb.embed import Embedder
+    from noteweb.index.catalogue import Catalogue
     from noteweb.index.folder import Index
-    from noteweb.index.freshness import Changes, Source
+    from noteweb.index.freshness import Changes, Look, Source
     from noteweb.model.note import Note
     from noteweb.model.progress import Progress
     from noteweb.passage import Passage, Tokenizer
@@ -49,10 +49,11 @@ _BATCH = 256
 _TOKENS_WITHOUT_MODEL = 256
 
 
-def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
+def sync(index: Index, source: Source, progress: Progress, seen: Look | None = None) -> SyncReport:
     """Bring the index up to date, whatever it takes, and say what was done.
 
-    Ask `noteweb.index.freshness.look` first: it is much cheaper where nothing changed.
+    Ask `noteweb.index.freshness.look` first: it is much cheaper where nothing changed. What it has
+    `seen` of the vault is not looked for again, unless somebody has written the index since.
 
     Raises
     ------
@@ -61,13 +62,14 @@ def sync(index: Index, source: Source, progress: Progress) -> SyncReport:
     check_space(index, source.embedder)
     with index.lock(source.patience_s):
         remove_stale_vectors(index)
-        # Reading all of the text index costs little beside what a run does.
-        is_current = index.is_text_current(is_thorough=True)
+        # What a process has once read is not read again with each edit that it follows.
+        is_current = index.is_text_current(is_thorough=not index.has_read_text)
         mended = not is_current and index.catalogue.generation > 0
         if mended:
             index.mend_text()
         n_damaged = drop_damaged(index) if source.is_thorough else 0
-        changes = find_changes(index, source)
+        is_seen = seen is not None and seen.generation == index.catalogue.generation
+        changes = seen.changes if seen and is_seen else find_changes(index, source)
         taken, stir = SyncReport(), Stir(since=index.catalogue.generation)
         if changes:
             taken, stir = _take_notes(index, source, changes, progress)
@@ -144,25 +146,35 @@ def _read_batch(
 
 
 def _commit_batch(index: Index, batch: _Batch, gone: Sequence[str], cutter: _Cutter) -> Stir:
-    """Put a batch into the catalogue, then into the text index."""
-    catalogue, nids = index.catalogue, []
+    """Put a batch into catalogue and text index."""
     paths = [*gone, *(file.path for file, _, _ in batch.read)]
-    with catalogue.transaction():
-        since, names = catalogue.generation, find_names(catalogue, paths)
-        n_dead = count_passages(catalogue, paths)
-        removed = catalogue.remove(gone)
-        for file, digest, note in batch.read:
-            nid = catalogue.add(file, digest, note.card, note.problems)
-            catalogue.add_passages(nid, cutter.cut(note))
-            nids.append(nid)
-        catalogue.touch(batch.touched)
-        if paths:
-            catalogue.bump()
-            count_dead_words(catalogue, n_dead)
-        is_renamed = find_names(catalogue, paths) != names
-    if paths:
-        index.text.replace([*removed, *nids], index.text_rows(nids))
-        index.write_manifest()
+    if not paths:
+        with index.catalogue.transaction():
+            index.catalogue.touch(batch.touched)
+        return Stir(since=index.catalogue.generation)
+    # Words come before the commit that counts them and go after it: no reader misses any.
+    dead = find_pids_at(index.catalogue, paths)
+    with index.text.writing() as writer:
+        with index.catalogue.transaction():
+            stir = _store_batch(index.catalogue, batch, gone, cutter)
+            writer.add(index.text_rows(sorted(stir.nids)))
+        writer.remove(dead)
+    index.write_manifest()
+    return stir
+
+
+def _store_batch(catalogue: Catalogue, batch: _Batch, gone: Sequence[str], cutter: _Cutter) -> Stir:
+    nids = []
+    paths = [*gone, *(file.path for file, _, _ in batch.read)]
+    since, names = catalogue.generation, find_names(catalogue, paths)
+    catalogue.remove(gone)
+    for file, digest, note in batch.read:
+        nid = catalogue.add(file, digest, note.card, note.problems)
+        catalogue.add_passages(nid, cutter.cut(note))
+        nids.append(nid)
+    catalogue.touch(batch.touched)
+    catalogue.bump()
+    is_renamed = find_names(catalogue, paths) != names
     return Stir(since=since, nids=frozenset(nids), is_renamed=is_renamed)
 
 

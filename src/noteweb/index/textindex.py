@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 from collections import Counter
@@ -28,7 +29,7 @@ from noteweb.index.stem import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _HEAP_MB = 64
@@ -56,6 +57,42 @@ class Held:
 
     pids: frozenset[int] = frozenset()
     nids: frozenset[int] = frozenset()
+
+
+class TextWriter:
+    """Changes of a text index, each committed by itself."""
+
+    def __init__(self, folder: Path, schema: tantivy.Schema, writer: tantivy.IndexWriter) -> None:
+        self._folder = folder
+        self._schema = schema
+        self._writer = writer
+
+    def add(self, rows: Iterable[TextRow]) -> None:
+        """Add passages; those that are there stay."""
+        with _refusals_told(self._folder):
+            self._commit(rows)
+
+    def remove(self, pids: Collection[int]) -> None:
+        """Take passages out."""
+        if not pids:
+            return
+        with _refusals_told(self._folder):
+            # By query: tantivy-py's delete by term takes the number for a signed one and deletes
+            # nothing from an unsigned field, without a word.
+            gone = tantivy.Query.term_set_query(self._schema, "pid", list(pids))
+            self._writer.delete_documents_by_query(gone)
+            self._writer.commit()
+
+    def replace_all(self, rows: Iterable[TextRow]) -> None:
+        """Put these passages in the place of all there are."""
+        with _refusals_told(self._folder):
+            self._writer.delete_all_documents()
+            self._commit(rows)
+
+    def _commit(self, rows: Iterable[TextRow]) -> None:
+        for row in rows:
+            self._writer.add_document(_document(row))
+        self._writer.commit()
 
 
 class TextIndex:
@@ -87,28 +124,28 @@ class TextIndex:
         ------
         IndexDamaged
         """
-        with _panics_told(self._folder):
-            try:
-                self._index.reload()
-            except (OSError, ValueError) as error:
-                raise IndexDamaged(self._folder, _first_line(error)) from error
+        with self._reading():
+            self._index.reload()
+        self.__dict__.pop("languages", None)
 
-    def replace(self, removed: Iterable[int] | None, added: Iterable[TextRow]) -> None:
-        """Drop every passage of the notes `removed` (by nid), add rows, and commit both at once.
-
-        None drops all passages there are.
+    @contextmanager
+    def writing(self) -> Iterator[TextWriter]:
+        """Be the one who writes; what was written is seen here at the end.
 
         Raises
         ------
         WriteFailed
-            where the disk refuses; the index then stands as before
+            where the disk refuses; what was not committed is not there
         IndexDamaged
         """
-        with _panics_told(self._folder):
-            try:
-                self._write(removed, added)
-            except (OSError, ValueError) as error:
-                raise WriteFailed(self._folder, _first_line(error)) from error
+        with _refusals_told(self._folder):
+            writer = self._index.writer(heap_size=_HEAP_MB * 1_000_000, num_threads=1)
+        try:
+            yield TextWriter(self._folder, self._index.schema, writer)
+        finally:
+            with _refusals_told(self._folder):
+                writer.wait_merging_threads()  # this also gives back tantivy's own lock
+        self.reload()
 
     def search(
         self,
@@ -220,21 +257,16 @@ class TextIndex:
         """How many passages can be found."""
         return int(self._index.searcher().num_docs)
 
-    def _write(self, removed: Iterable[int] | None, added: Iterable[TextRow]) -> None:
-        writer = self._index.writer(heap_size=_HEAP_MB * 1_000_000, num_threads=1)
-        if removed is None:
-            writer.delete_all_documents()
-        else:
-            # By query: tantivy-py's delete by term takes the number for a signed one and deletes
-            # nothing from an unsigned field, without a word.
-            gone = tantivy.Query.term_set_query(self._index.schema, "nid", list(removed))
-            writer.delete_documents_by_query(gone)
-        for row in added:
-            writer.add_document(_document(row))
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
-        self.__dict__.pop("languages", None)
+    @property
+    def n_dead(self) -> int:
+        """How many passages were taken out and still count in how rare a word is.
+
+        tantivy drops them where it merges their segment with others.
+        """
+        with self._reading():
+            text = (self._folder / "meta.json").read_text(encoding="utf-8")
+            deletes = [segment["deletes"] for segment in json.loads(text)["segments"]]
+        return sum(int(each["num_deleted_docs"]) for each in deletes if each)
 
     def _any_word(self, words: Sequence[tuple[Term, ...]]) -> tantivy.Query:
         return _any_of([_one_of(self._index.schema, word) for word in words])
@@ -353,6 +385,16 @@ def _panics_told(folder: Path) -> Iterator[None]:
         if type(error).__name__ != "PanicException":
             raise
         raise IndexDamaged(folder, _first_line(error)) from error
+
+
+@contextmanager
+def _refusals_told(folder: Path) -> Iterator[None]:
+    """Turn what tantivy says of a disk that refuses into the error that says so."""
+    with _panics_told(folder):
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            raise WriteFailed(folder, _first_line(error)) from error
 
 
 def _first_line(error: BaseException) -> str:
