@@ -68,6 +68,19 @@ def test_inverted_lists_find_what_the_exact_search_finds(tmp_path, monkeypatch):
     assert max(find_nearest(vectors[:3_000], vectors[3_500], 10, ann).rows) < 3_000
 
 
+def test_lists_made_anew_are_the_ones_that_answer(tmp_path, monkeypatch):
+    """Lists stay open between questions, until another file stands in their place."""
+    monkeypatch.setattr(noteweb.index.nearest, "ANN_FROM", 1_000)
+    monkeypatch.setattr(noteweb.index.nearest, "_PROBES", 1)
+    before = units(2_000, dim=32)
+    after = before[::-1].copy()
+    ann = tmp_path / "ann.faiss"
+    for vectors in (before, after):
+        build_ann(ann, vectors)
+        near = [find_nearest(vectors, vectors[row], 1, ann).rows[0] for row in range(0, 2_000, 100)]
+        assert near == list(range(0, 2_000, 100))
+
+
 def test_a_damaged_ann_file_is_told(tmp_path, monkeypatch):
     """A broken FAISS file is refused with its name."""
     monkeypatch.setattr(noteweb.index.nearest, "ANN_FROM", 10)

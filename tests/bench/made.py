@@ -34,6 +34,27 @@ def make_vault(folder: Path, n_notes: int, *, n_words: int = 1500, seed: int = 0
         path.write_text(_note(rng, title, titles, n_words), encoding="utf-8", newline="\n")
 
 
+def make_small_vault(folder: Path, n_notes: int, *, seed: int = 0) -> None:
+    """Write `n_notes` notes of some hundred words each, with three tags and two links."""
+    rng = random.Random(seed)
+    titles = [f"{_pick(rng).title()} and {_pick(rng)} {i}" for i in range(n_notes)]
+    for i, title in enumerate(titles):
+        path = folder / f"topic-{i % max(1, n_notes // 100):03d}" / f"{title}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_small_note(rng, title, titles), encoding="utf-8", newline="\n")
+
+
+def _small_note(rng: random.Random, title: str, titles: list[str]) -> str:
+    linked, named = rng.choice(titles), rng.choice(titles)
+    return (
+        f"---\ntitle: {title}\ntags: [{_pick(rng)}, {_pick(rng)}, {_pick(rng)}]\n"
+        f"Receptor: |-\n{_indented(_items(rng, 'Scenario', 2, 24))}"
+        f"FeedbackLoop: |-\n  First, the note on {named.lower()} provides {_prose(rng, 8)}\n"
+        f"created: 2026-01-02\n---\n\n# {title}\n\n{_prose(rng, 40)}\n\n{_prose(rng, 28)}\n\n"
+        f"- [[{linked}]]: {_prose(rng, 8)}\n"
+    )
+
+
 def _note(rng: random.Random, title: str, titles: list[str], n_words: int) -> str:
     peers = rng.sample(titles, min(5, len(titles)))
     fields = {

@@ -64,9 +64,20 @@ def find_pull(scores: Floats, vectors: NDArray[np.float32], share: float) -> Flo
         return pull
     likeness = vectors[:n_notes] @ vectors[:n_notes].T
     np.fill_diagonal(likeness, -np.inf)
-    near = np.argsort(-likeness, axis=1, kind="stable")[:, :n_near]
+    near = _find_near(likeness, n_near)
     pull[:n_notes] = share * (scores[near].mean(axis=1) - scores[:n_notes])
     if len(scores) > n_notes:  # what has no neighbours must not overtake what has
         floor = float((scores[:n_notes] + pull[:n_notes]).min())
         pull[n_notes:] = np.minimum(floor - scores[n_notes], 0.0)
     return pull
+
+
+def _find_near(likeness: NDArray[np.float32], n_near: int) -> NDArray[np.int64]:
+    """Give the places of each row's largest, in no order; of equal ones the first."""
+    import numpy as np
+
+    near = np.argpartition(-likeness, n_near - 1, axis=1)[:, :n_near]
+    least = np.take_along_axis(likeness, near, axis=1).min(axis=1, keepdims=True)
+    is_tied = (likeness >= least).sum(axis=1) > n_near
+    near[is_tied] = np.argsort(-likeness[is_tied], axis=1, kind="stable")[:, :n_near]
+    return near

@@ -52,38 +52,36 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a passage's words and meaning add to its note's score."""
+    """What a passage's words and meaning add to its note's score, and both together."""
 
     words: float
     meaning: float
+    sum: float
 
-    @property
-    def sum(self) -> float:
-        """Both together."""
-        return round(self.words + self.meaning, _DIGITS)
+    @classmethod
+    def of(cls, words: float, meaning: float) -> Parts:
+        """Put both together."""
+        words, meaning = round(words, _DIGITS), round(meaning, _DIGITS)
+        return cls(words=words, meaning=meaning, sum=round(words + meaning, _DIGITS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
     """A note by its best passage, with all its candidates (pid, parts), best first.
 
-    `pull` is what its neighbours add.
+    `pull` is what its neighbours add; the score is the sum of the best passage's parts and that.
     """
 
     nid: int
     path: str
     candidates: tuple[tuple[int, Parts], ...]
+    score: float
     pull: float = 0.0
 
     @property
     def best(self) -> int:
         """The passage (pid) that scores best."""
         return self.candidates[0][0]
-
-    @property
-    def score(self) -> float:
-        """The sum of that passage's parts and the neighbours'."""
-        return round(self.candidates[0][1].sum + self.pull, _DIGITS)
 
 
 def search(index: Index, embedder: Embedder | None, request: Request) -> tuple[Hit, ...]:
@@ -180,9 +178,9 @@ def _score(found: Candidates, usual: Background, mix: Mix) -> dict[int, Parts]:
     """
     farthest = min(found.cosines.values(), default=usual.mean)
     return {
-        pid: Parts(
-            words=round(usual.words(mix, found.coverage.get(pid, 0.0)), _DIGITS),
-            meaning=round(usual.meaning(mix, found.cosines.get(pid, farthest)), _DIGITS),
+        pid: Parts.of(
+            usual.words(mix, found.coverage.get(pid, 0.0)),
+            usual.meaning(mix, found.cosines.get(pid, farthest)),
         )
         for pid in found.owners
     }
@@ -191,14 +189,10 @@ def _score(found: Candidates, usual: Background, mix: Mix) -> dict[int, Parts]:
 def _rank(index: Index, found: Candidates, scores: Mapping[int, Parts], mix: Mix) -> list[Ranked]:
     """Give the notes, best first; ties by path, and within a note in its order."""
     by_note: dict[tuple[int, str], list[tuple[int, Parts]]] = {}
-    for pid, parts in scores.items():
-        by_note.setdefault(found.owners[pid], []).append((pid, parts))
+    for pair in sorted(scores.items(), key=lambda pair: (-pair[1].sum, pair[0])):
+        by_note.setdefault(found.owners[pair[0]], []).append(pair)
     notes = [
-        Ranked(
-            nid=nid,
-            path=path,
-            candidates=tuple(sorted(pairs, key=lambda pair: (-pair[1].sum, pair[0]))),
-        )
+        Ranked(nid=nid, path=path, candidates=tuple(pairs), score=pairs[0][1].sum)
         for (nid, path), pairs in by_note.items()
     ]
     notes.sort(key=lambda note: (-note.score, note.path))
@@ -222,8 +216,8 @@ def _pull(index: Index, notes: list[Ranked], share: float) -> list[Ranked]:
         vectors[here] = check_units(every[[rows[compared[place].best] for place in here]])
     pulls = find_pull(np.array([note.score for note in notes]), vectors, share)
     return [
-        replace(note, pull=round(pull, _DIGITS))
-        for note, pull in zip(notes, pulls.tolist(), strict=True)
+        replace(note, pull=pull, score=round(note.score + pull, _DIGITS)) if pull else note
+        for note, pull in zip(notes, pulls.round(_DIGITS).tolist(), strict=True)
     ]
 
 
