@@ -5,7 +5,7 @@
 Every step is a command in a process of its own, with the hashing embedder and one thread, so that
 what is measured is noteweb and no model: its CPU seconds (user and system), wall seconds, peak of
 memory, and the size of the index after it. Each step is run once; the queries are run three times
-and the median is shown, but for the first one, which may have to measure what is usual.
+and the median is shown, but for the first one of a fresh index.
 """
 
 from __future__ import annotations
