@@ -68,7 +68,7 @@ def index(
     """Bring the index up to date: read, cut and embed what changed.
 
     Every command does so by itself; this one is for the first time and for scripts. With --watch
-    it goes on: what you save can be found within a second, and each update is told in a line.
+    it goes on: what you save can be found within a second or two; each update is told.
     With --executor dask the passages are embedded by a cluster, to the same vectors.
 
     Example: noteweb index --vault ~/notes

@@ -44,7 +44,7 @@ _SAMPLE = 800  # characters of a passage that tell its language
 
 #: How long a writer waits for another one, and a reader who finds notes that are not indexed yet.
 WRITER_WAIT_S = 60.0
-READER_WAIT_S = 0.08
+READER_WAIT_S = 0.05
 _STEP_S = 0.01
 
 _OWN_FILES = (
