@@ -122,7 +122,7 @@ def test_the_background_of_a_small_vault_is_all_its_windows(garden, monkeypatch,
     with NoteWeb.open(tmp_path) as web:
         web.refresh(with_vectors=True)
         assert len(read_background(web.index)[1]) > 20
-        monkeypatch.setattr("noteweb.activation.ground._N_SOURCES", 1)
+        monkeypatch.setattr("noteweb.activation.background._N_SOURCES", 1)
         assert len(read_background(web.index)[1]) == 6
 
 
