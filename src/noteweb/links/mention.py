@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from noteweb.model.note import Card, Note
 
 #: Thai, Lao, Burmese, Khmer, kana, Han: no spaces between words.
-_SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_IS_SPACELESS = re.compile(f"[{_SPACELESS}]|[\U00020000-\U0003ffff]")
+_SPACELESS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_IS_SPACELESS = re.compile(f"[{_SPACELESS}]")
 _ATOM = re.compile(
-    f"[{_SPACELESS}]|[\U00020000-\U0003ffff]"
-    f"|(?:(?![{_SPACELESS}\U00020000-\U0003ffff])[\\w\u0300-\u036f])+"
-    r"|[^\w\s]"
+    rf"[^\W{_SPACELESS}]+(?:[\u0300-\u036f]+[^\W{_SPACELESS}]*)*|[{_SPACELESS}]|[^\w\s\0]|\0+"
 )
 
 #: What is no prose where it stands in prose: code in a line, addresses, tags of HTML, formulas,
@@ -85,20 +86,22 @@ def find_names(names: NameIndex, text: str) -> Iterator[Standing]:
 
     Cost: one look a word, however many names there are.
     """
-    found = list(_ATOM.finditer(text))
     fold = str.casefold if is_normalized("NFC", text) else fold_name
-    atoms = [fold(match.group()) for match in found]
-    number, lengths = 0, names.lengths
-    while number < len(atoms):
-        for n_atoms in lengths.get(atoms[number], ()):
+    atoms = [fold(atom) for atom in _ATOM.findall(text)]
+    last, places = -1, None
+    for number, atom in enumerate(atoms):
+        if number <= last or atom not in names.lengths:
+            continue
+        for n_atoms in names.lengths[atom]:
             name = tuple(atoms[number : number + n_atoms])
-            if name in names.owners:
-                start, end = found[number].start(), found[number + len(name) - 1].end()
-                if _is_whole(text, start) and _is_whole(text, end):
-                    yield Standing(name, start, end)
-                    number += n_atoms - 1
-                    break
-        number += 1
+            if name not in names.owners:
+                continue
+            places = places or [match.span() for match in _ATOM.finditer(text)]
+            start, end = places[number][0], places[number + len(name) - 1][1]
+            if _is_whole(text, start) and _is_whole(text, end):
+                yield Standing(name, start, end)
+                last = number + len(name) - 1
+                break
 
 
 def find_prose(note: Note) -> str:
