@@ -37,6 +37,8 @@ def test_settings_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        (f"model = {'[' * 5_000}", "TOML"),
+        (f"model = {'9' * 5_000}", "TOML"),
         ("model = ", "TOML"),
         ("modell = 'x'", "unknown key 'modell'"),
         ("model = 3", "'model' must be a string"),

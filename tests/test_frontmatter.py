@@ -232,6 +232,7 @@ def test_toml_is_read():
     }
     assert body(text) == "body"
     assert codes("+++\na = \n+++\n") == ["toml-syntax"]
+    assert codes(f"+++\na = {'9' * 5_000}\n+++\n") == ["toml-syntax"]
 
 
 def test_the_handler_fits_python_frontmatter():

@@ -142,6 +142,12 @@ def test_a_file_is_read_by_its_path(tmp_path):
             [(2, "reference-broken"), (3, "reference-broken")],
         ),
         (
+            f'[{{"id": {"9" * 5_000}}},\n{{"id": "b", "title": "Two"}}]',
+            ".json",
+            ["b"],
+            [(1, "reference-broken")],
+        ),
+        (
             "XX\nTY  - JOUR\nTI  - One\nTY  - JOUR\nID  - b\nTI  - Two\nER  - \nstray",
             ".ris",
             ["1", "b"],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 import tomllib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = "noteweb.toml"
+_LARGEST = 4 << 20
 
 #: Folders that hold no notes of the user's, by any tool we know of.
 DEFAULT_IGNORE = (
@@ -86,14 +90,32 @@ def read_config(root: Path) -> Config:
     """
     path = root / FILE_NAME
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(read_regular(path))
     except (FileNotFoundError, NotADirectoryError):
         return Config()
     except OSError as error:
         raise ConfigInvalid(path, error.strerror or "cannot be read") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, no TOML, a number without end
         raise ConfigInvalid(path, f"no valid TOML: {error}") from error
     return _checked(path, raw)
+
+
+def read_regular(path: Path) -> str:
+    """Read a small file of settings, which a stranger may have put there.
+
+    Raises
+    ------
+    OSError : there is none, or it is a pipe, a device or larger than any settings
+    UnicodeDecodeError
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", os.fspath(path))
+        data = stream.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise OSError(errno.EFBIG, f"it is larger than {_LARGEST >> 20} MB", os.fspath(path))
+    return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _checked(path: Path, raw: dict[str, object]) -> Config:

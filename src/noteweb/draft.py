@@ -8,7 +8,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from noteweb.config import FILE_NAME
+from noteweb.config import FILE_NAME, read_regular
 from noteweb.errors import AlreadyThere, BadRequest, ConfigInvalid, WriteFailed
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def draft_note(root: Path, new: NewNote, title: str) -> str:
     if not new.template:
         return _write(title, (), (), "")
     try:
-        template = (root / new.template).read_text(encoding="utf-8")
+        template = read_regular(root / new.template)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         told = f"the template {new.template} cannot be read: {reason}"

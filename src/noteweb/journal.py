@@ -56,16 +56,20 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def refuse_links(*paths: Path) -> None:
-    """Make sure that none of these paths is a symbolic link; one that is not there is none.
+    """Make sure that none of these paths is a symbolic link, a pipe or a device.
+
+    One that is not there is none of them.
 
     Raises
     ------
-    WriteFailed : writing there would change files outside the vault
+    WriteFailed : writing there would change files outside the vault, or wait for ever
     """
+    hint = "put a file or folder in its place, or delete it"
     for path in paths:
         if path.is_symlink():
-            reason = "it is a symbolic link, and noteweb writes through none"
-            raise WriteFailed(path, reason, "put a file or folder in its place, or delete it")
+            raise WriteFailed(path, "it is a symbolic link, and noteweb writes through none", hint)
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise WriteFailed(path, "it is a pipe or a device, and no file of noteweb's", hint)
 
 
 def read_journal(path: Path) -> bytes:

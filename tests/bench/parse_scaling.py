@@ -1,24 +1,68 @@
 """How parsing and indexing grow with the worst inputs known: doubled input, ratio of CPU seconds.
 
-Run it with ``python tests/bench/parse_scaling.py``; a ratio near 2 is linear, near 4 quadratic.
-Indexing is that of a vault of one note, without a model.
+Run it with ``python tests/bench/parse_scaling.py [WORD...]``; a ratio near 2 is linear, near 4
+quadratic. Words choose the cases whose names hold one of them. Indexing is that of a vault of one
+note, without a model.
 """
 
 from __future__ import annotations
 
 import gc
+import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from noteweb.activation.label import LABELS, read_labels
+from noteweb.config import FILE_NAME, read_config
+from noteweb.documents.read import read_document
+from noteweb.errors import NotewebError
+from noteweb.ledger import read_ledger
+from noteweb.library.read import parse_library
+from noteweb.parse.feedback import find_feedback_names
+from noteweb.parse.frontmatter import read_frontmatter
 from noteweb.parse.notes import parse_note
+from noteweb.screening.criteria import read_criteria
+from noteweb.search.syntax import read_query
+from noteweb.text.assertion import read_assertion
+from noteweb.text.repair import find_repair
+from noteweb.text.sentences import split_sentences
 from noteweb.web import NoteWeb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _N = 10_000
+_MOST = 16 * _N
+_LONG_ENOUGH = 0.06  # CPU seconds, below which a ratio says nothing
+_FOLDER = Path(tempfile.mkdtemp(prefix="noteweb-scaling-"))
+
+
+def _repeat(unit: str) -> Callable[[int], str]:
+    return lambda n: unit * n
+
+
+def _or_refuse(read: Callable[[Any], object]) -> Callable[[Any], object]:
+    def attempt(given: Any) -> None:
+        with suppress(NotewebError):
+            read(given)
+
+    return attempt
+
+
+def _read_as(suffix: str, read: Callable[..., object] = parse_library) -> Callable[[str], object]:
+    return _or_refuse(lambda text: read(text.encode(), f"a{suffix}", suffix=suffix))
+
+
+def _read_file(read: Callable[[Path], object], name: str) -> Callable[[str], object]:
+    def write_and_read(text: str) -> None:
+        (_FOLDER / name).write_text(text, encoding="utf-8")
+        read(_FOLDER / name)
+
+    return write_and_read
+
 
 BODIES: dict[str, Callable[[int], str]] = {
     "wikilink openings": lambda n: "[[" * n,
@@ -75,6 +119,133 @@ FRONTMATTERS: dict[str, Callable[[int], str]] = {
         for unit in ("word ", "An ordinary sentence, so to speak. ", "слово ", "字")
     },
 }
+READERS: dict[str, tuple[Callable[[str], object], tuple[Callable[[int], str], ...]]] = {
+    "query": (
+        _or_refuse(read_query),
+        tuple(map(_repeat, ("a ", '"', '-"', "tag:a ", "tag:a,", "\\", "«", "path:", "-", 'a:"b'))),
+    ),
+    "repair": (find_repair, tuple(map(_repeat, ("Ð¶", "â€", "Ð¶\n", "é", "√±", "–ü", "ж√±\n")))),
+    "feedback names": (
+        find_feedback_names,
+        tuple(map(_repeat, ("the note on ", "**", "see a ", "[[", "“", "a is b. ", "A", ", "))),
+    ),
+    "sentences": (
+        split_sentences,
+        tuple(map(_repeat, ("a. ", ".", "e.g. ", "A.", "?! ", "。", "(", "\n", "1. ", '."'))),
+    ),
+    "assertion": (
+        read_assertion,
+        tuple(map(_repeat, ("1,000 ", "1", "1.1", "is not ", "more ", "["))),
+    ),
+    "criteria": (_or_refuse(read_criteria), tuple(map(_repeat, ("a: b\n", "- a\n", "a", "#")))),
+    "bibtex": (
+        _read_as(".bib"),
+        tuple(map(_repeat, ("@a{", "@a{b,", "{", "}", "@string{a=b}\n", '"', "\\", "@comment{")))
+        + (
+            lambda n: f"@a{{b, title={{{'{' * n}{'}' * n}}}}}",
+            lambda n: f"@a{{b, title={{{'x #' * n}}}}}",
+            lambda n: f"@a{{b, title={{x}}, author={{{'a and ' * n}}}}}",
+            lambda n: "@a{b, title={x}}\n" * (n // 10),
+        ),
+    ),
+    "ris": (
+        _read_as(".ris"),
+        tuple(map(_repeat, ("TY  - A\n", "TI  - a\n", "x\n", "ER  - \n", "TY  - A\nTI  - b\n"))),
+    ),
+    "csv": (
+        _read_as(".csv"),
+        tuple(map(_repeat, ("a,", '"', "title\n", ";", "\t", 'a,"\n')))
+        + (
+            lambda n: "title,title\n" + "a,b\n" * n,
+            lambda n: "title,authors\nx," + "a; " * n,
+        ),
+    ),
+    "csl-json": (
+        _read_as(".json"),
+        (
+            lambda n: "[" * n,
+            lambda n: "[" + '{"a":},' * n,
+            lambda n: "[" + '{"title":"a","id":"b"},\n' * (n // 5),
+            lambda n: "[" + "7,\n" * n,
+            lambda n: "[" + "{[},\n" * n,
+        ),
+    ),
+    "html": (
+        _read_as(".html", read_document),
+        tuple(
+            map(_repeat, ("<a ", "<", "<!--", "<p>a", "&", "<div>", "</p>", "<a b='", "<script>"))
+        ),
+    ),
+    "toml frontmatter": (
+        lambda text: read_frontmatter(f"+++\n{text}\n+++\n"),
+        (
+            lambda n: "".join(f"k{k} = 1\n" for k in range(n // 5)),
+            lambda n: "".join(f"[k{k}]\n" for k in range(n // 5)),
+            lambda n: f"a = {'[' * n}",
+            lambda n: "a" + ".a" * (n // 10),
+            lambda n: f"a = {'9' * n}",
+        ),
+    ),
+    "claims": (
+        lambda text: parse_note(f"---\nclaims:\n{text}---\n".encode(), path="a.md"),
+        (
+            lambda n: "  - {id: a, statement: b}\n" * (n // 20),
+            lambda n: f"  - {{id: a, evidence: [{'x, ' * (n // 10)}]}}\n",
+            lambda n: f"  - {{id: a, source: '{'10.1/' * n}'}}\n",
+        ),
+    ),
+    "ledger": (
+        _read_file(read_ledger, "a.jsonl"),
+        (
+            lambda n: "{}\n" * n,
+            lambda n: "[" * n + "\n\n",
+            lambda n: "".join(
+                f'{{"registration":{{"claim":"{k}","params":"{{}}","expectation":"b",'
+                '"written":""}}\n'
+                for k in range(n // 20)
+            ),
+        ),
+    ),
+    "labels": (
+        lambda text: _read_file(lambda path: read_labels(path.parent), LABELS)(text),
+        (lambda n: "{}\n" * n, lambda n: '{"rate":' + "9" * n + "}\n\n"),
+    ),
+    "config": (
+        _read_file(_or_refuse(lambda path: read_config(path.parent)), FILE_NAME),
+        (
+            lambda n: "ignore = [" + '"a",' * n + "]\n",
+            lambda n: "".join(f"k{k} = 1\n" for k in range(n // 5)),
+            lambda n: "a" + ".a" * (n // 10) + " = 1\n",
+        ),
+    ),
+}
+
+
+def read_all(words: list[str]) -> None:
+    """Print the worst ratio of each reader beside notes, and the input that has it."""
+    gc.disable()
+    for name, (read, cases) in READERS.items():
+        if words and not any(word in name for word in words):
+            continue
+        worst = max((_ratio(read, make), make(8)) for make in cases)
+        print(f"{name:20} x{worst[0][0]:.2f} {worst[0][1]:7.3f} s   {worst[1]!r}", flush=True)
+        gc.collect()
+
+
+def _ratio(read: Callable[[str], object], make: Callable[[int], str]) -> tuple[float, float]:
+    """Give the ratio of twice the input to once, where it takes long enough to tell, and seconds."""
+    n = _N
+    while True:
+        once, twice = (min(_time(read, make(k)) for _ in range(2)) for k in (n, 2 * n))
+        if twice > _LONG_ENOUGH or n >= _MOST:
+            return (twice / max(once, 1e-3) if twice > _LONG_ENOUGH else 1.0), twice
+        n *= 4
+
+
+def _time(read: Callable[[str], object], text: str) -> float:
+    start = time.process_time()
+    read(text)
+    return time.process_time() - start
 
 
 def parse(text: str) -> float:
@@ -102,12 +273,16 @@ def measure(text: str, act: Callable[[str], float]) -> float:
 
 
 def main() -> None:
-    """Print each case's time and its ratio to half the input."""
+    """Print each case's time and its ratio to half the input; then the worst of each reader."""
+    words = sys.argv[1:]
+    read_all(words)
     cases = BODIES | {
         name: lambda n, make=make: f"---\n{make(n)}---\n" for name, make in FRONTMATTERS.items()
     }
     gc.disable()  # its own cost grows with the heap, not with the parser
     for name, make in cases.items():
+        if words and not any(word in name for word in words):
+            continue
         for act in (parse, index):
             once, twice = measure(make(_N), act), measure(make(2 * _N), act)
             ratio = twice / max(once, 1e-3)

@@ -34,8 +34,11 @@ def read_csl_json(text: str, name: str) -> Iterator[Reference | Problem]:
             reason = f"the record is no JSON, line {error.lineno}: {error.msg}"
             yield problem(name, line, "reference-broken", reason)
             end = _resync(text, max(error.pos, at + 1))
-        except RecursionError:
-            yield problem(name, line, "reference-broken", "the record is nested too deeply")
+        except (RecursionError, ValueError) as error:  # the latter for a number of 4,300 digits
+            what = (
+                "is nested too deeply" if isinstance(error, RecursionError) else "holds no number"
+            )
+            yield problem(name, line, "reference-broken", f"the record {what}")
             end = _resync(text, at + 1)
         else:
             yield (

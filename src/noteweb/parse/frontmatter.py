@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from noteweb.model.note import Json
 
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_TOML_KEY = re.compile(r"^[ \t]*\[*[ \t]*(?:([\w-]+)|[\"']([^\"'\r\n]*))", re.MULTILINE)
 _KEY_LINE = re.compile(
     r"(?P<key>\"[^\"\r\n]*\"|'[^'\r\n]*'|[^\s#\[\]{}\"'|>%@`,&*!][^\r\n]*?)[ \t]*:(?=[ \t\r\n]|\Z)"
 )
@@ -265,12 +266,14 @@ def _raw_entry(text: str, offset: int) -> Entry:
 def _read_toml(text: str, offset: int) -> _Read:
     try:
         values = tomllib.loads(text.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, or a number of too many digits
         return (), (Finding(code="toml-syntax", offset=offset, message=str(error)),)
     entries = []
+    places: dict[str, int] = {}
+    for found in _TOML_KEY.finditer(text):
+        places.setdefault(found[1] or found[2], found.start())
     for key, value in values.items():
-        at = re.search(rf"(?m)^[ \t]*\[*[ \t]*\"?{re.escape(key)}\b", text)
-        start = offset + (at.start() if at else 0)
+        start = offset + places.get(key, 0)
         end = offset + len(text)
         json = _toml_to_json(value)
         entries.append(Entry(key=key, value=json, start=start, value_start=start, end=end))
