@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 from pathlib import Path
@@ -43,7 +44,7 @@ def _contents(n_links: int, n_headings: int) -> dict[str, str | bytes]:
     levels = "abcdefghijkl"
     bomb = f"a: &a [{', '.join('x' * 9)}]\n" + "".join(
         f"{this}: &{this} [{', '.join([f'*{last}'] * 9)}]\n"
-        for last, this in zip(levels, levels[1:], strict=False)
+        for last, this in itertools.pairwise(levels)
     )
     claim = f"claims:\n{_CLAIM.format('plain')}"
     return {
@@ -70,7 +71,7 @@ def _write_deep(root: Path) -> None:
     """Write a note in each of 30 folders, of which the last no path can name."""
     folder = os.open(root, os.O_RDONLY)
     for _ in range(30):
-        os.mkdir("d" * 200, dir_fd=folder)  # noqa: PTH102
+        os.mkdir("d" * 200, dir_fd=folder)
         inner = os.open("d" * 200, os.O_RDONLY, dir_fd=folder)
         os.close(folder)
         folder = inner

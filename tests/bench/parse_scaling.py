@@ -140,8 +140,10 @@ READERS: dict[str, tuple[Callable[[str], object], tuple[Callable[[int], str], ..
     "criteria": (_or_refuse(read_criteria), tuple(map(_repeat, ("a: b\n", "- a\n", "a", "#")))),
     "bibtex": (
         _read_as(".bib"),
-        tuple(map(_repeat, ("@a{", "@a{b,", "{", "}", "@string{a=b}\n", '"', "\\", "@comment{")))
-        + (
+        (
+            *tuple(
+                map(_repeat, ("@a{", "@a{b,", "{", "}", "@string{a=b}\n", '"', "\\", "@comment{"))
+            ),
             lambda n: f"@a{{b, title={{{'{' * n}{'}' * n}}}}}",
             lambda n: f"@a{{b, title={{{'x #' * n}}}}}",
             lambda n: f"@a{{b, title={{x}}, author={{{'a and ' * n}}}}}",
@@ -154,8 +156,8 @@ READERS: dict[str, tuple[Callable[[str], object], tuple[Callable[[int], str], ..
     ),
     "csv": (
         _read_as(".csv"),
-        tuple(map(_repeat, ("a,", '"', "title\n", ";", "\t", 'a,"\n')))
-        + (
+        (
+            *tuple(map(_repeat, ("a,", '"', "title\n", ";", "\t", 'a,"\n'))),
             lambda n: "title,title\n" + "a,b\n" * n,
             lambda n: "title,authors\nx," + "a; " * n,
         ),
@@ -207,7 +209,7 @@ READERS: dict[str, tuple[Callable[[str], object], tuple[Callable[[int], str], ..
         ),
     ),
     "labels": (
-        lambda text: _read_file(lambda path: read_labels(path.parent), LABELS)(text),
+        _read_file(lambda path: read_labels(path.parent), LABELS),
         (lambda n: "{}\n" * n, lambda n: '{"rate":' + "9" * n + "}\n\n"),
     ),
     "config": (
@@ -233,7 +235,7 @@ def read_all(words: list[str]) -> None:
 
 
 def _ratio(read: Callable[[str], object], make: Callable[[int], str]) -> tuple[float, float]:
-    """Give the ratio of twice the input to once, where it takes long enough to tell, and seconds."""
+    """Give the ratio of twice the input to once, where it can be told, and the seconds."""
     n = _N
     while True:
         once, twice = (min(_time(read, make(k)) for _ in range(2)) for k in (n, 2 * n))
