@@ -44,7 +44,8 @@ claims:
   - id: ought
     kind: normative
     statement: It ought to.
-    source: {title: A sermon, locator: needs a vote}
+    source: {title: A sermon, citation: quoted, verified: false}
+    needs: a vote
 ---
 Text.
 """

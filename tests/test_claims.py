@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noteweb.errors import Severity
-from noteweb.model.claim import ClaimKind, Estimand, Expectation, Op, Relation, Source
+from noteweb.model.claim import Citation, ClaimKind, Estimand, Expectation, Op, Relation, Source
 from noteweb.model.position import START, Position
 from noteweb.parse.claims import find_duplicate_claims, read_claims
 
@@ -259,3 +259,18 @@ def test_values_that_break_plain_code():
     }
     (claim,), _ = read_claims(raw, path="n.md", note_id="n", at=START)
     assert all(evidence.defects for evidence in claim.evidence)
+
+
+def test_a_claim_says_how_it_is_cited_and_what_it_needs():
+    """A figure read elsewhere is not recalled, a need is no place, and what is no text is told."""
+    (claim,), problems = read("""
+- {id: a, statement: A., needs: a vote, source: {title: B, verified: false, citation: quoted}}
+""")
+    assert (claim.source.citation, claim.needs, problems) == (Citation.QUOTED, "a vote", ())
+    (claim,), problems = read("""
+- {id: a, statement: A., needs: [b], source: {title: B, citation: seen}}
+""")
+    assert (claim.source.citation, claim.needs) == (Citation.RECALLED, "")
+    assert {problem.code for problem in problems} == {
+        "claim-needs-invalid", "claim-citation-unknown"
+    }  # fmt: skip

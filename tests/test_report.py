@@ -79,6 +79,7 @@ def test_a_report_tells_what_each_claim_rests_on(vault, capsys):
         "with: shift = 1.0; profile quick",
         "it supports ought (not-testable)",
         "The note names it: a vote.",
+        "quoted: read in the document that is named; not held against what",
         "what runs can decide are claims",
         "- versions: python 3",
     ):

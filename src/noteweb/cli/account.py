@@ -141,6 +141,8 @@ def show_account(found: Account, argument: Argument) -> None:
     write_line(Painted(clean(found.claim.id), bold=True), f"({found.claim.kind})")
     write_line(clean(found.claim.statement))
     write_line(f"{clean(found.claim.path)}:{found.claim.line}")
+    if found.claim.needs:
+        write_line("it would need:", clean(found.claim.needs))
     for case, verdict in found.cases:
         write_line("")
         write_line(Painted(clean(verdict.experiment), bold=True), _kind(verdict))

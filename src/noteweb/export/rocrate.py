@@ -207,13 +207,19 @@ def _describe_claim(known: KnownClaim, artifacts: Mapping[str, Entity]) -> Entit
         "identifier": claim.id,
         "text": claim.statement,
         "creativeWorkStatus": verdict.kind.value,
-        "description": "; ".join(map(str, verdict.reasons)),
+        "description": _describe_verdict(known),
         "citation": [_refer(name) for name in cited],
         "variableMeasured": [_refer(name) for name in own if name not in cited],
         "image": [_refer(each["@id"]) for each in plots if _is_picture(each)],
         "subjectOf": runs,
     }
     return {key: value for key, value in about.items() if value}
+
+
+def _describe_verdict(known: KnownClaim) -> str:
+    needs = known.claim.needs
+    reasons = map(str, known.verdict.reasons)
+    return "; ".join([*reasons, *([f"it would need {needs}"] if needs else [])])
 
 
 def _is_picture(entity: Entity) -> bool:

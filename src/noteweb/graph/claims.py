@@ -48,7 +48,9 @@ def add_claims(graph: Graph, claims: Iterable[Claim]) -> None:
 
 def _describe(claim: Claim) -> dict[str, Json]:
     """Give what a claim says of itself; other keys than noteweb's own never hide them."""
-    source = {f"source_{name}": value for name, value in asdict(claim.source).items() if value}
+    words = asdict(claim.source)
+    del words["stated_citation"]
+    source = {f"source_{name}": value for name, value in words.items() if value}
     if claim.source.citation is not None:
         source["source_citation"] = claim.source.citation.value
     own: dict[str, Json] = {
@@ -60,6 +62,7 @@ def _describe(claim: Claim) -> dict[str, Json]:
         "path": claim.path,
         "line": claim.line,
         **(source if claim.source else {}),
+        **({"needs": claim.needs} if claim.needs else {}),
     }
     taken = {*own, *FINDINGS, "id"}
     for name, value in claim.attributes.items():

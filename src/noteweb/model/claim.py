@@ -121,14 +121,19 @@ class EvidenceRef:
 class Citation(StrEnum):
     """How much a reader may make of what a note says that a source says."""
 
-    QUOTED = "quoted"  # a place or words of the source, held against it as the note says
+    QUOTED = "quoted"  # a place, words or a figure, read where the note says
     RECALLED = "recalled"  # from memory
+    MEASURED = "measured"  # the note's own, from its runs
     NAMED = "named"  # no place and no words are given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where the statement comes from; `is_verified` is False for figures quoted from memory."""
+    """Where the statement comes from.
+
+    `is_verified` is False where nobody has held it against the source itself; what a note then
+    says of `stated_citation` tells a figure read in another document from a recalled one.
+    """
 
     doi: str = ""
     url: str = ""
@@ -137,6 +142,7 @@ class Source:
     quote: str = ""
     locator: str = ""  # page, figure, section
     is_verified: bool = True
+    stated_citation: Citation | None = None
 
     def __bool__(self) -> bool:
         """Whether anything is said about the source."""
@@ -147,6 +153,8 @@ class Source:
         """How it is cited; None where nothing is said about it."""
         if not self:
             return None
+        if self.stated_citation is not None:
+            return self.stated_citation
         if not self.is_verified:
             return Citation.RECALLED
         return Citation.QUOTED if self.quote or self.locator else Citation.NAMED
@@ -171,6 +179,7 @@ class Claim:
     source: Source = Source()
     relations: tuple[Relation, ...] = ()
     evidence: tuple[EvidenceRef, ...] = ()
+    needs: str = ""  # what evidence would decide it
     attributes: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
     note_id: str
     path: str

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from noteweb.errors import Problem, Severity
 from noteweb.model.claim import (
     KNOWN_RELATIONS,
+    Citation,
     Claim,
     ClaimKind,
     EvidenceRef,
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 
     from noteweb.model.note import Json
 
-CLAIM_KEYS = frozenset({"id", "statement", "kind", "source", "evidence", "relations"})
-SOURCE_KEYS = frozenset({"doi", "url", "title", "note", "quote", "locator", "verified"})
+CLAIM_KEYS = frozenset({"id", "statement", "kind", "source", "evidence", "needs", "relations"})
+_SOURCE_WORDS = frozenset({"doi", "url", "title", "note", "quote", "locator"})
+SOURCE_KEYS = _SOURCE_WORDS | {"verified", "citation"}
+#: What a note may say of how it cites; that nothing is quoted shows by itself.
+_CITATIONS = (Citation.QUOTED, Citation.RECALLED, Citation.MEASURED)
 _LINK = re.compile(r"\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]")
 #: What twenty seeds that all pass can show, with a chance of error of 2.1 %; see `noteweb.look`.
 HIGHEST_PASS_SHARE = 0.82
@@ -147,6 +151,7 @@ def _read_claim(raw: dict[str, Json], desk: _Desk) -> Claim | None:
         source=_read_source(raw.get("source"), name, desk.at("source")),
         relations=relations,
         evidence=evidence,
+        needs=_read_needs(raw.get("needs"), name, desk.at("needs")),
         attributes=attributes,
         note_id=desk.note_id,
         path=desk.path,
@@ -168,6 +173,13 @@ def _read_kind(raw: Json, name: str, desk: _Desk) -> ClaimKind:
     return kind
 
 
+def _read_needs(raw: Json, name: str, desk: _Desk) -> str:
+    if raw is not None and not isinstance(raw, str):
+        desk.warn("claim-needs-invalid", f"what {name!r} needs is a {name_type(raw)}, not text")
+        return ""
+    return read_word(raw)
+
+
 def _read_source(raw: Json, name: str, desk: _Desk) -> Source:
     if raw is None:
         return Source()
@@ -179,10 +191,26 @@ def _read_source(raw: Json, name: str, desk: _Desk) -> Source:
         )
         return Source()
     _warn_unknown(raw, SOURCE_KEYS, f"the source of {name!r}", desk)
-    words = {key: read_word(raw.get(key)) for key in SOURCE_KEYS - {"verified"}}
+    words = {key: read_word(raw.get(key)) for key in _SOURCE_WORDS}
     words["doi"] = _bare_doi(words["doi"])
     words["note"] = _unlink(words["note"])
-    return Source(**words, is_verified=raw.get("verified") is not False)
+    return Source(
+        **words,
+        is_verified=raw.get("verified") is not False,
+        stated_citation=_read_citation(raw.get("citation"), name, desk.at("citation")),
+    )
+
+
+def _read_citation(raw: Json, name: str, desk: _Desk) -> Citation | None:
+    if raw is None:
+        return None
+    found = read_member(Citation, raw)
+    if found in _CITATIONS:
+        return found
+    message = f"{name!r} has citation {quote(raw)}; use {', '.join(_CITATIONS)}"
+    desk.warn("claim-citation-unknown", message)
+    # What nobody can read must not pass for checked.
+    return Citation.RECALLED
 
 
 def _source_from_text(text: str) -> Source:

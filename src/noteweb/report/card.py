@@ -6,6 +6,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from noteweb.model.claim import Citation
 from noteweb.model.verdict import VerdictKind
 from noteweb.report import wording
 from noteweb.report.drawing import draw
@@ -103,13 +104,13 @@ def _write_source(source: Source) -> Markup:
         "Source",
         make("p", [*told, between], link),
         make("blockquote", make("p", make("bdi", source.quote))) if source.quote else None,
-        _tag(provenance),
+        _tag(provenance, wording.tell_citation(source)),
     )
 
 
-def _tag(provenance: str) -> Markup:
+def _tag(provenance: str, told: str) -> Markup:
     name = make("b", provenance, class_=f"tag {provenance}")
-    return make("p", name, f" {wording.PROVENANCES[provenance]}", class_="quiet")
+    return make("p", name, f" {told}", class_="quiet")
 
 
 def _write_exhibit(exhibit: Exhibit, entry: Entry) -> Markup:
@@ -178,7 +179,14 @@ def _write_comparison(exhibit: Exhibit) -> Markup | None:
     ]
     if not rows and not said:
         return None
-    measured = [make("ul", rows, class_="plain"), _tag(wording.MEASURED)] if rows else None
+    measured = (
+        [
+            make("ul", rows, class_="plain"),
+            _tag(Citation.MEASURED, wording.PROVENANCES[Citation.MEASURED]),
+        ]
+        if rows
+        else None
+    )
     return make(
         "div",
         make(

@@ -202,7 +202,7 @@ def _write_source(entry: Entry) -> Iterator[str]:
     yield from _item(f"published: {told}")
     if source.quote:
         yield from _item(f"in its words: “{source.quote}”")
-    yield f"- {provenance}: {wording.PROVENANCES[provenance]}"
+    yield f"- {provenance}: {wording.tell_citation(source)}"
 
 
 def _write_exhibit(exhibit: Exhibit, entry: Entry, plots: str) -> Iterator[str]:

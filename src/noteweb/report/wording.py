@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -42,15 +41,13 @@ MARKS: Mapping[str, str] = {
     "post-hoc": "something was expected only after the first run for the claim",
     "elsewhere": "runs were made on another machine or with other patch releases than here",
 }
-MEASURED = "measured"
 #: How much a reader may make of a figure.
 PROVENANCES: Mapping[str, str] = {
-    Citation.QUOTED: "held against the source, as the note says",
+    Citation.QUOTED: "read in the source or in a document that cites it, as the note says",
     Citation.RECALLED: "from memory; nobody has held it against the source",
     Citation.NAMED: "the source is named, and no figure or place is quoted",
-    MEASURED: "computed from the runs on record",
+    Citation.MEASURED: "computed from the runs on record",
 }
-_NEED = re.compile(r"\b(?:needs|would need|needed is)\s+(.+)", re.DOTALL)
 _EFFECTS = {
     Effect.FALLS: "would fall",
     Effect.WAVERS: "would be undecided",
@@ -229,13 +226,12 @@ def tell_standing(entry: Entry) -> str:
 
 
 def tell_needs(entry: Entry) -> Iterator[str]:
-    """Tell what evidence would decide a claim that no run has; nothing for the others."""
+    """Tell what evidence the note asks for, and what would decide a claim that no run has."""
+    if entry.claim.needs:
+        yield f"The note names it: {entry.claim.needs.removesuffix('.')}."
     if entry.verdict.kind is not VerdictKind.NOT_TESTABLE:
         return
     claim, kind = entry.claim, entry.claim.kind
-    found = _NEED.search(claim.source.locator)
-    if found:
-        yield f"The note names it: {found[1]}."
     if kind is ClaimKind.NORMATIVE:
         yield (
             "It says what ought to be, which no run decides; what runs can decide are claims about"
@@ -253,6 +249,15 @@ def tell_needs(entry: Entry) -> Iterator[str]:
             "No experiment is named: one whose metric would come out otherwise if the claim were"
             " false, with guards (noteweb experiment new NAME writes one to start from)."
         )
+
+
+def tell_citation(source: Source) -> str:
+    """Tell how much a reader may make of what is cited; nothing without a source."""
+    if source.citation is Citation.QUOTED:
+        if source.is_verified:
+            return "held against the source, as the note says"
+        return "read in the document that is named; not held against what that document cites"
+    return PROVENANCES[source.citation] if source.citation else ""
 
 
 def tell_source(source: Source) -> str:

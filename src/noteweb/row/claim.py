@@ -47,6 +47,7 @@ def claim_row(row: ClaimRow, argument: Argument) -> Row:
         "remarks": [str(remark) for remark in row.verdict.remarks],
         "previous": row.verdict.previous.value if row.verdict.previous else None,
         "evidence": [each.experiment for each in row.claim.evidence],
+        "needs": row.claim.needs or None,
         "n_seeds": row.verdict.n_seeds,
         "ended": row.ended or None,
         **argument.summary(row.claim.id),
@@ -127,6 +128,7 @@ def account_row(found: Account, argument: Argument) -> Row:
         "statement": found.claim.statement,
         "kind": found.claim.kind.value,
         "note": found.claim.note_id,
+        "needs": found.claim.needs or None,
         "verdict": found.verdict.to_json(),
         "standing": standing_row(argument, found.claim.id),
         "evidence": [
