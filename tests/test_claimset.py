@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from noteweb.claimset import read_claim_set
 from noteweb.graph.build import build_graph
 from noteweb.graph.claims import add_claims
@@ -39,7 +41,7 @@ def test_ids_and_targets_are_checked_over_all_notes():
     assert [claim.id for claim in found.claims] == ["wide", "flat"]
     assert found.by_id()["wide"].statement == "Wide is flat."
     told = {problem.code: problem for problem in found.problems}
-    assert told.keys() == {"claim-id-duplicate", "claim-target-unknown"}
+    assert told.keys() == {"claim-id-duplicate", "claim-target-unknown", "claim-target-self"}
     assert told["claim-id-duplicate"].path == "b.md"
     assert "did you mean 'flat'?" in told["claim-target-unknown"].message
 
@@ -57,3 +59,11 @@ def test_claims_stand_in_the_graph_as_written():
     }
     assert graph.nodes["claim:wide"]["kind"] == "claim"
     assert graph.nodes["experiment:toy"]["label"] == "toy"
+
+
+@pytest.mark.parametrize("kind", ["supports", "contradicts", "depends_on"])
+def test_a_claim_that_bears_on_itself_is_told(kind):
+    """A claim can neither support nor contradict itself, nor rest on itself."""
+    entries = [{"id": "a", "statement": "A.", kind: ["b", "a"]}, {"id": "b", "statement": "B."}]
+    (problem,) = read_claim_set([make_card("n", *entries)]).problems
+    assert (problem.code, problem.message) == ("claim-target-self", f"'a' {kind} itself")

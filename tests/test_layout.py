@@ -86,7 +86,7 @@ def test_a_heading_takes_what_stands_under_it():
     "opening",
     [
         "The receptor field analysis identifies twenty scenarios.",
-        "Three specific activation conditions would make this note relevant and useful.",
+        "Three conditions in particular call for it.",
         "Ниже три условия:",
         "The following triggers apply:",
     ],

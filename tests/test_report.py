@@ -316,3 +316,12 @@ def test_the_same_report_is_the_same_bytes():
         write(report, one)
         write(report, other)
         assert one.getvalue() == other.getvalue()
+
+
+def test_a_command_to_copy_is_code_on_one_line():
+    """Neither a wrapped line nor an escape may come between the words of a command."""
+    told = markdown.fill(f"{'x' * 85} made by: noteweb verify --force s003-mass-defect", "- ", "  ")
+    assert told[-1].endswith("`noteweb verify --force s003-mass-defect`")
+    assert markdown.fill("(noteweb experiment new NAME *x*)") == [
+        "(`noteweb experiment new NAME` \\*x\\*)"
+    ]

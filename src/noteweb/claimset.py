@@ -15,7 +15,7 @@ from noteweb.parse.claims import find_duplicate_claims, read_claims
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from noteweb.model.claim import Claim
+    from noteweb.model.claim import Claim, Relation
     from noteweb.model.note import Card
 
 
@@ -46,22 +46,31 @@ def read_claim_set(cards: Iterable[Card]) -> ClaimSet:
     first: dict[str, Claim] = {}
     for claim in every:
         first.setdefault(claim.id, claim)
-    problems += _find_unknown_targets(first)
+    problems += _find_wrong_targets(first)
     return ClaimSet(claims=tuple(first.values()), problems=tuple(problems))
 
 
-def _find_unknown_targets(claims: Mapping[str, Claim]) -> Iterator[Problem]:
+def _find_wrong_targets(claims: Mapping[str, Claim]) -> Iterator[Problem]:
     for claim in claims.values():
         for relation in claim.relations:
-            if relation.kind in KNOWN_RELATIONS and relation.target not in claims:
+            if relation.kind not in KNOWN_RELATIONS:
+                continue
+            if relation.target == claim.id:
+                told = f"{claim.id!r} {relation.kind} itself"
+                yield _warn(claim, relation, "claim-target-self", told)
+            elif relation.target not in claims:
                 near = get_close_matches(relation.target, claims, n=1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
-                yield Problem(
-                    path=claim.path,
-                    line=relation.at.line,
-                    column=relation.at.column,
-                    code="claim-target-unknown",
-                    severity=Severity.WARNING,
-                    message=f"{claim.id!r} {relation.kind} {relation.target!r}, which is no"
-                    f" claim{hint}",
-                )
+                told = f"{claim.id!r} {relation.kind} {relation.target!r}, which is no claim{hint}"
+                yield _warn(claim, relation, "claim-target-unknown", told)
+
+
+def _warn(claim: Claim, relation: Relation, code: str, message: str) -> Problem:
+    return Problem(
+        path=claim.path,
+        line=relation.at.line,
+        column=relation.at.column,
+        code=code,
+        severity=Severity.WARNING,
+        message=message,
+    )

@@ -36,6 +36,10 @@ _SPECIAL = re.compile(
 )
 #: What a line must not begin with, or it would be a heading, a list, a quote, a link's address.
 _FIRST = re.compile(r"^(?=[#+=\-\[>|:!~])|^(\d+)(?=[.)](?:\s|$))")
+#: A command to copy, whose words belong on one line.
+_COMMAND = re.compile(r"noteweb (?:verify --force \S+|experiment new NAME)")
+#: Stands for a space where no line may break.
+_JOIN = "\0"
 _HALF = re.compile("[\ud800-\udfff]")
 _MOST_NAMED = 12
 _WIDTH = 100
@@ -99,9 +103,19 @@ def fill(text: str, first: str = "", later: str = "") -> list[str]:
     >>> fill("# 1", "- ")
     ['- \\# 1']
     """
-    lines = wrap(" ".join(text.split()), _WIDTH, break_long_words=False, break_on_hyphens=False)
-    escaped = (_FIRST.sub(lambda found: f"{found[1] or ''}\\", escape(line)) for line in lines)
+    whole = " ".join(text.replace(_JOIN, " ").split())
+    joined = _COMMAND.sub(lambda found: found[0].replace(" ", _JOIN), whole)
+    lines = wrap(joined, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    told = (" ".join(map(_escape_word, line.split(" "))) for line in lines)
+    escaped = (_FIRST.sub(lambda found: f"{found[1] or ''}\\", line) for line in told)
     return [f"{later if n else first}{line}" for n, line in enumerate(escaped)]
+
+
+def _escape_word(word: str) -> str:
+    if _JOIN not in word:
+        return escape(word)
+    start = word.index("noteweb" + _JOIN)
+    return escape(word[:start]) + code(word[start:].replace(_JOIN, " "))
 
 
 def code(text: str) -> str:
