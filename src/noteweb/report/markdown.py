@@ -103,7 +103,7 @@ def fill(text: str, first: str = "", later: str = "") -> list[str]:
     >>> fill("# 1", "- ")
     ['- \\# 1']
     """
-    whole = " ".join(text.replace(_JOIN, " ").split())
+    whole = " ".join(text.replace(_JOIN, "␀").split())
     joined = _COMMAND.sub(lambda found: found[0].replace(" ", _JOIN), whole)
     lines = wrap(joined, _WIDTH, break_long_words=False, break_on_hyphens=False)
     told = (" ".join(map(_escape_word, line.split(" "))) for line in lines)
