@@ -18,7 +18,17 @@ from noteweb.schema import read_schema
 SOURCE = Path(__file__).parents[1] / "src" / "noteweb"
 CODE = re.compile(r"[a-z]+(?:-[a-z]+)+")
 #: Functions that make a problem of a code.
-MAKERS = {"problem", "_problem", "_file_problem", "report", "error", "warn", "Finding", "Problem"}
+MAKERS = {
+    "problem",
+    "_problem",
+    "_file_problem",
+    "report",
+    "error",
+    "warn",
+    "Finding",
+    "Problem",
+    "_warn",
+}
 MAKERS |= {"replace"}
 #: Constants that name a code.
 NAMES = {"_UNREADABLE", "_UNREADABLE_FILE", "_UNREADABLE_FOLDER"}
