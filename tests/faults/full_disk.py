@@ -27,6 +27,7 @@ from scene import (
     edit,
     fresh_answers,
     read_notes,
+    require_same,
     require_true_index,
     require_whole,
     run,
@@ -134,8 +135,7 @@ def _require_mended(name: str, root: Path, journals: dict[str, bytes]) -> None:
         expected = fresh_answers(copy)
     finally:
         shutil.rmtree(copy)
-    if answers(root) != expected:
-        raise Broken("the index answers otherwise than a fresh one")
+    require_same(answers(root), expected)
 
 
 def _words(name: str, root: Path) -> list[str]:

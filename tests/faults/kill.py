@@ -31,6 +31,7 @@ from scene import (
     edit,
     fresh_answers,
     read_notes,
+    require_same,
     require_true_index,
     require_whole,
     run,
@@ -92,8 +93,7 @@ def kill_index(trial: Trial, turn: int) -> None:
     require_whole(read_notes(root), before)
     run(root, "query", "margin without entropy")
     require_true_index(root)
-    if answers(root) != fresh_answers(root):
-        raise Broken("the index answers otherwise than a fresh one")
+    require_same(answers(root), fresh_answers(root))
 
 
 def kill_repair(trial: Trial, turn: int) -> None:

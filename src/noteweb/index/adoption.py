@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CATALOGUE = "index.sqlite"
-_OTHERS = ("vectors-*.f32", "manifest.json", "ann-*.faiss", "layout.json", "index.sqlite-wal")
+_OTHERS = (
+    "vectors-*.f32",
+    "manifest.json",
+    "ann-*.faiss",
+    "background.*",
+    "layout.json",
+    "index.sqlite-wal",
+)
 
 
 def adopt_index(source: Path, folder: Path) -> bool:
