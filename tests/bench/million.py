@@ -130,6 +130,10 @@ class Known:
             self._known[text] = units(rng.standard_normal((1, DIM), dtype=np.float32))[0]
         return self._known[text]
 
+    def encode(self, texts: list[str], **_: object) -> NDArray[np.float32]:
+        """Give the vectors of texts."""
+        return np.stack([self.encode_query(text) for text in texts])
+
 
 def units(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Give the vectors at length 1."""
@@ -178,13 +182,12 @@ def add_note(index: Index, number: int) -> int:
 def write_words(index: Index, n_passages: int) -> None:
     """Write the text index."""
     texts = itertools.chain.from_iterable(batch.texts for batch in Made().batches(n_passages))
-    index.text.replace(
-        None,
-        (
-            TextRow(pid=i + 1, nid=i // PER_NOTE + 1, field="body", text=text, language="en")
-            for i, text in enumerate(texts)
-        ),
+    rows = (
+        TextRow(pid=i + 1, nid=i // PER_NOTE + 1, field="body", text=text, language="en")
+        for i, text in enumerate(texts)
     )
+    with index.text.writing() as writer:
+        writer.replace_all(rows)
     index.write_manifest()
 
 
