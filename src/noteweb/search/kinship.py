@@ -26,8 +26,7 @@ _FULL = 3.0
 _DAMPING = 0.85  # Brin and Page 1998, section 2.1.1
 _STEPS = 20  # the rest of the walk, .85 ** 20, is below 4 %
 
-#: The notes nearest in text whose links count. With 10 or 40 the links hidden in the Logseq
-#: documentation were found as well.
+#: The notes nearest in text whose links count; other numbers were not compared.
 N_NEAREST = 20
 
 
