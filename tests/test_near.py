@@ -56,7 +56,7 @@ def test_sentences_about_something_else_seldom_come_near(shipped):
     )
     best = np.where(is_quiet, rates, 1.0).min(axis=1)
     assert len(best) > 100
-    assert (best <= 0.05).mean() < 0.1
+    assert (best <= 0.05).mean() < 0.15
     assert (best <= 0.2).mean() < 0.3
 
 

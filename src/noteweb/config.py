@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 FILE_NAME = "noteweb.toml"
 _LARGEST = 4 << 20
 
+#: A pipe must not make us wait; Windows has neither flag.
+_UNWAITING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+
 #: Folders that hold no notes of the user's, by any tool we know of.
 DEFAULT_IGNORE = (
     ".*",  # .obsidian, .git, .trash, .noteweb, ...
@@ -108,7 +111,7 @@ def read_regular(path: Path) -> str:
     OSError : there is none, or it is a pipe, a device or larger than any settings
     UnicodeDecodeError
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(path, _UNWAITING)
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "it is no regular file", os.fspath(path))
