@@ -318,6 +318,7 @@ def test_any_history_ends_as_a_fresh_index(tmp_path_factory, history):
             path.unlink(missing_ok=True) if text is None else path.write_text(text, "utf-8")
         sync(vault)
     queries = ("honey comb", "улья", "queen dance")
+    (vault / ".noteweb" / "background.json").unlink(missing_ok=True)
     followed = answers(vault, *queries)
     with NoteWeb.open(vault) as web:
         web.rebuild()

@@ -25,18 +25,22 @@ _DEAD_SHARE = 0.05
 #: tantivy drops most of them by itself.
 _DEAD_WORDS_SHARE = 0.2
 
+_FEW = 1_000  # passages, whose words are made anew in a moment
+
 _ROWS_AT_ONCE = 16_384
 
 
 def compact(index: Index) -> None:
-    """Make vectors anew where more than a twentieth of them is dead, words where a fifth is.
+    """Make vectors anew where a twentieth of them is dead, words where a fifth is (of few, too).
 
     Raises
     ------
     WriteFailed
     """
     catalogue = index.catalogue
-    if index.text.n_dead > index.text.n_passages * _DEAD_WORDS_SHARE:
+    n_passages = index.text.n_passages
+    share = _DEAD_WORDS_SHARE if n_passages > _FEW else _DEAD_SHARE
+    if index.text.n_dead > n_passages * share:
         index.mend_text()
     n_live = catalogue.rows("SELECT count(DISTINCT row) FROM passages")[0][0]
     if catalogue.n_rows - n_live > n_live * _DEAD_SHARE:
