@@ -31,7 +31,7 @@ _ROWS_AT_ONCE = 16_384
 
 
 def compact(index: Index) -> None:
-    """Make vectors anew where a twentieth of them is dead, words where a fifth is (of few, too).
+    """Make vectors anew where a twentieth is dead, words where a fifth is, or a twentieth of few.
 
     Raises
     ------
