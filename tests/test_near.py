@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from noteweb.activation.ground import Target, Tools
-from noteweb.activation.near import WordsAlone, find_rates
+from noteweb.activation.near import WordsAlone, find_nearness
 from noteweb.documents.markdown import compose_note
 from noteweb.web import NoteWeb
 
@@ -27,11 +27,11 @@ def shipped(tmp_path_factory):
         yield web
 
 
-def rates_of(web, texts):
-    """Give the rates of texts against the claims of the shipped notes."""
+def nearness_of(web, texts):
+    """Tell how near texts are to the claims of the shipped notes."""
     tools = Tools(index=web.index, embedder=WordsAlone(), progress=web.progress)
     targets = [Target(texts=(claim.statement,), note=claim.note_id) for claim in web.claims]
-    return find_rates(tools, targets, texts)
+    return find_nearness(tools, targets, texts)
 
 
 def test_sentences_about_something_else_seldom_come_near(shipped):
@@ -47,7 +47,7 @@ def test_sentences_about_something_else_seldom_come_near(shipped):
     for source, target in shipped.index.catalogue.rows("SELECT source, target FROM edges"):
         linked.setdefault(ids[source], set()).add(ids[target])
         linked.setdefault(ids[target], set()).add(ids[source])
-    rates = rates_of(shipped, [text for _, text in told])
+    rates = nearness_of(shipped, [text for _, text in told]).rates
     is_quiet = np.array(
         [
             [c.note_id not in linked.get(n, ()) and c.note_id != n for c in shipped.claims]
@@ -56,20 +56,20 @@ def test_sentences_about_something_else_seldom_come_near(shipped):
     )
     best = np.where(is_quiet, rates, 1.0).min(axis=1)
     assert len(best) > 100
-    assert (best <= 0.05).mean() < 0.15
+    assert (best <= 0.05).mean() < 0.1
     assert (best <= 0.2).mean() < 0.3
 
 
 def test_a_claims_own_words_come_near_to_it(shipped):
     """A sentence that says what a claim says comes nearest to it, and near."""
     claims = shipped.claims[::9]
-    rates = rates_of(shipped, [claim.statement.lower().rstrip(".") for claim in claims])
-    assert [int(row.argmin()) for row in rates] == list(range(0, len(shipped.claims), 9))
-    assert (rates.min(axis=1) <= 0.05).all()
+    found = nearness_of(shipped, [claim.statement.lower().rstrip(".") for claim in claims])
+    assert found.scores.argmax(axis=1).tolist() == list(range(0, len(shipped.claims), 9))
+    assert (found.rates.min(axis=1) <= 0.05).all()
 
 
 def test_against_nothing_nothing_is_near(shipped):
     """Without texts, or without claims, there are no rates."""
-    assert rates_of(shipped, []).shape == (0, len(shipped.claims))
+    assert nearness_of(shipped, []).rates.shape == (0, len(shipped.claims))
     tools = Tools(index=shipped.index, embedder=WordsAlone(), progress=shipped.progress)
-    assert find_rates(tools, [], ["a sentence"]).shape == (1, 0)
+    assert find_nearness(tools, [], ["a sentence"]).rates.shape == (1, 0)

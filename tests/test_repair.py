@@ -20,13 +20,19 @@ def damage(text: str, encoding: str) -> str | None:
         return None
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("text", [RUSSIAN, FRENCH, GERMAN])
+#: Not every encoding can read the bytes of every text.
+READABLE = [
+    (text, encoding)
+    for text in (RUSSIAN, FRENCH, GERMAN)
+    for encoding in ENCODINGS
+    if damage(text, encoding) is not None
+]
+
+
+@pytest.mark.parametrize(("text", "encoding"), READABLE)
 def test_the_inverse_is_exact(text, encoding):
     """What was UTF-8 read as another encoding is repaired to the last character."""
     damaged = damage(text, encoding)
-    if damaged is None:
-        pytest.skip("this encoding cannot read these bytes at all")
     repair = find_repair(damaged)
     assert repair is not None
     assert repair.text == text

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from noteweb import NoteWeb
 from noteweb.embed.hashing import HashingEmbedder
+from noteweb.index.folder import Index
 from noteweb.model.hit import Mode
 from noteweb.search.cohort import COHORTS, encode_cohort, find_script
 from noteweb.search.mix import find_pull
@@ -81,7 +82,7 @@ def test_the_background_is_measured_once(root, web):
     first = web.search("ice in the fjord")
     path = web.folder / "background.json"
     known = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({key: [n, 0.0, 1.0, 7.0] for key, (n, *_) in known.items()}))
+    path.write_text(json.dumps({key: [*n[:2], 0.0, 1.0, 7.0] for key, n in known.items()}))
     assert web.search("ice in the fjord", min_score=-99)[0].score != first[0].score
     path.write_text("{broken", encoding="utf-8")
     assert web.search("ice in the fjord") == first
@@ -102,7 +103,7 @@ def test_no_query_pays_for_the_background(root):
 
 
 def test_the_background_follows_the_vault(tmp_path):
-    """One edit among many notes leaves it as it is, a tenth more of them does not."""
+    """One edit among many notes leaves it as it is, many edits or a tenth more of them do not."""
     for n in range(20):
         (tmp_path / f"{n}.md").write_text(f"Glacier {n} melts in May.\n", encoding="utf-8")
     with NoteWeb.open(tmp_path, model="hashing") as web:
@@ -115,7 +116,12 @@ def test_the_background_follows_the_vault(tmp_path):
         for n in range(20, 24):
             (tmp_path / f"{n}.md").write_text(f"An owl, {n} times.\n", encoding="utf-8")
         web.catch_up()
-        assert path.read_bytes() != made
+        grown = path.read_bytes()
+        assert grown != made
+        for n in range(12):
+            (tmp_path / f"{n}.md").write_text(f"An eel, {n} times.\n", encoding="utf-8")
+        web.catch_up()
+        assert path.read_bytes() != grown
 
 
 def test_a_model_encodes_unrelated_questions_once(tmp_path):
@@ -126,14 +132,15 @@ def test_a_model_encodes_unrelated_questions_once(tmp_path):
             return super().encode([f"passage: {text}" for text in texts], on_done=on_done)
 
     model = Prompted()
-    made = encode_cohort(tmp_path, model, "cyrillic")
-    for vector, question in zip(made, COHORTS["cyrillic"], strict=True):
-        assert np.array_equal(vector, model.encode_query(question))
-    model.encode = model.encode_query = None
-    assert np.array_equal(encode_cohort(tmp_path, model, "cyrillic"), made)
-    (kept,) = tmp_path.iterdir()
-    kept.write_bytes(kept.read_bytes()[:200])
-    assert np.array_equal(encode_cohort(tmp_path, Prompted(), "cyrillic"), made)
+    with Index(tmp_path) as index:
+        made = encode_cohort(index, model, "cyrillic")
+        for vector, question in zip(made, COHORTS["cyrillic"], strict=True):
+            assert np.array_equal(vector, model.encode_query(question))
+        model.encode = model.encode_query = None
+        assert np.array_equal(encode_cohort(index, model, "cyrillic"), made)
+        (kept,) = tmp_path.glob("background.*")
+        kept.write_bytes(kept.read_bytes()[:200])
+        assert np.array_equal(encode_cohort(index, Prompted(), "cyrillic"), made)
 
 
 def test_a_title_alone_does_not_stand_for_its_note(tmp_path):

@@ -8,15 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from noteweb.activation.ground import Target
-from noteweb.activation.near import find_rates
+from noteweb.activation.near import find_nearness
 from noteweb.model.suggestion import Nearest, Suggestion
 from noteweb.text.assertion import read_assertion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from noteweb.activation.ground import Tools
     from noteweb.evidence.find import Found
@@ -126,15 +123,13 @@ def _find_nearest(
 ) -> list[Nearest | None]:
     if not targets or not texts:
         return [None] * len(texts)
-    rates = find_rates(tools, [target for _, target in targets.values()], texts)
+    found = find_nearness(tools, [target for _, target in targets.values()], texts)
     told = [(name, text) for name, (text, _) in targets.items()]
-    return [_pick(told, row) for row in rates]
-
-
-def _pick(told: Sequence[tuple[str, str]], rates: NDArray[np.floating]) -> Nearest:
-    best = int(rates.argmin())
-    rate = float(rates[best])
-    return Nearest(name=told[best][0], text=told[best][1], rate=rate, is_near=rate <= NEAR)
+    nearest: list[Nearest | None] = []
+    for best, rates in zip(found.scores.argmax(axis=1), found.rates.tolist(), strict=True):
+        (name, text), rate = told[best], rates[best]
+        nearest.append(Nearest(name=name, text=text, rate=rate, is_near=rate <= NEAR))
+    return nearest
 
 
 def _suggest_one(

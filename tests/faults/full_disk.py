@@ -11,7 +11,6 @@ a fresh one, or a command ends with anything but its own exit codes.
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import shutil
@@ -26,6 +25,7 @@ from scene import (
     answers,
     edit,
     fresh_answers,
+    read_arguments,
     read_notes,
     require_same,
     require_true_index,
@@ -51,11 +51,7 @@ COMMANDS = {
 
 def main() -> int:
     """Run the trials; give the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("commands", nargs="*", metavar="COMMAND", help=", ".join(COMMANDS))
-    parser.add_argument("--times", type=int, default=12, help="trials of each")
-    parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
+    asked = read_arguments(__doc__, COMMANDS, n_times=12)
     if _INSIDE not in os.environ:
         words = ["/usr/bin/unshare", "--mount", "--map-root-user", sys.executable, *sys.argv]
         return subprocess.run(words, env=os.environ | {_INSIDE: "1"}, check=False).returncode

@@ -10,7 +10,6 @@ answers as a fresh one. Exits with 1 where anything is broken.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import shutil
@@ -30,6 +29,7 @@ from scene import (
     command,
     edit,
     fresh_answers,
+    read_arguments,
     read_notes,
     require_same,
     require_true_index,
@@ -166,11 +166,7 @@ KILLS: dict[str, Callable[[Trial, int], None]] = {
 
 def main() -> int:
     """Run the trials; give the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("commands", nargs="*", metavar="COMMAND", help=", ".join(KILLS))
-    parser.add_argument("--times", type=int, default=60, help="trials of each")
-    parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
+    asked = read_arguments(__doc__, KILLS, n_times=60)
     n_broken = 0
     with tempfile.TemporaryDirectory() as folder:
         scene = start(Path(folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 import os
 import shutil
@@ -60,6 +61,15 @@ _WORDS = "gradient kernel margin curvature entropy sparsity width depth prior li
 
 class Broken(AssertionError):
     """Something of the user's was lost, or the index lies."""
+
+
+def read_arguments(about: str, commands: Iterable[str], *, n_times: int) -> argparse.Namespace:
+    """Read what a script takes: commands to try, how often, and a seed for the draws."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("commands", nargs="*", metavar="COMMAND", help=", ".join(commands))
+    parser.add_argument("--times", type=int, default=n_times, help="trials of each")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
 
 
 def make_scene(root: Path, n_notes: int = 24) -> None:

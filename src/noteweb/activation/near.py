@@ -5,14 +5,13 @@ A rate says how often a text that has nothing to do with any of them comes as ne
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from noteweb.activation.gloss import Gloss
 from noteweb.activation.ground import make_text_ground
-from noteweb.activation.null import draw_chance
 from noteweb.activation.prepare import cannot_read, prepare
 from noteweb.index.lookup import find_cards
 from noteweb.passage import WordTokenizer
@@ -49,25 +48,32 @@ class WordsAlone:
         return np.asarray(self.encode([text])[0])
 
 
-def find_rates(tools: Tools, targets: Sequence[Target], texts: Sequence[str]) -> Floats:
-    """Give the rate of each text against each target, shape (n_texts, n_targets).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearness:
+    """How near texts are to targets, both of shape (n_texts, n_targets); rates may be equal."""
 
-    The best of n targets does well n times as often, so each rate is taken n times. What is in a
-    script that the model cannot read is read by a multilingual one.
+    scores: Floats
+    rates: Floats
+
+
+def find_nearness(tools: Tools, targets: Sequence[Target], texts: Sequence[str]) -> Nearness:
+    """Hold each text against each target.
+
+    What is in a script that the model cannot read is read by a multilingual one.
 
     Raises
     ------
     IndexBusy, WriteFailed, IndexDamaged
     """
-    rates = np.ones((len(texts), len(targets)))
+    scores, rates = np.zeros((2, len(texts), len(targets)))
     foreign = cannot_read(tools.embedder.name, texts)
     for is_foreign in (False, True):
         rows = [i for i, kind in enumerate(foreign) if kind is is_foreign]
         if rows and targets:
             told = [texts[i] for i in rows]
             lane = _read_foreign(tools) if is_foreign else (tools, None)
-            rates[rows] = _find_alike(lane, targets, told)
-    return np.asarray(np.minimum(1.0, rates * len(targets)))
+            scores[rows], rates[rows] = _find_alike(lane, targets, told)
+    return Nearness(scores=scores, rates=rates)
 
 
 def _read_foreign(tools: Tools) -> tuple[Tools, Gloss]:
@@ -80,9 +86,12 @@ def _read_foreign(tools: Tools) -> tuple[Tools, Gloss]:
 
 def _find_alike(
     lane: tuple[Tools, Gloss | None], targets: Sequence[Target], texts: Sequence[str]
-) -> Floats:
+) -> tuple[Floats, Floats]:
     tools, gloss = lane
     ground = make_text_ground(tools, targets)
+    # What sentences of other notes have at best counts, so no rate per pair has to be multiplied.
+    best = np.sort(np.fmax.reduce(ground.quiet_scores, axis=1))
+    best = best[~np.isnan(best)]
     scores = ground.score(prepare(tools, texts, gloss))
-    chance = draw_chance(ground.null, 1)
-    return np.stack([chance.rates(row[None]) for row in scores])
+    n_as_near = len(best) - np.searchsorted(best, scores)
+    return scores, np.asarray((n_as_near + 1) / (len(best) + 1))

@@ -24,21 +24,21 @@ _BEFORE = 3  # lines of a note that a preview shows before the line that matched
 def read_lines(web: NoteWeb, path: str) -> list[str]:
     """Give a note's lines after repair, none where it cannot be read any more."""
     from noteweb.errors import Problem
-    from noteweb.index.lookup import find_files
+    from noteweb.index.lookup import find_file
     from noteweb.text.lines import split_lines
     from noteweb.vault import read_note
 
-    file, _ = find_files(web.index.catalogue).get(path, (None, b""))
+    file = find_file(web.index.catalogue, path)
     read = read_note(web.root, file) if file is not None else None
     return [] if read is None or isinstance(read, Problem) else split_lines(read.text)
 
 
 def place_of(web: NoteWeb, path: str) -> Path:
     """Give where a note of the index lies on disk."""
-    from noteweb.index.lookup import find_files
+    from noteweb.index.lookup import find_file
 
-    found = find_files(web.index.catalogue).get(path)
-    return web.root / (os.fsdecode(found[0].file) if found else path)
+    found = find_file(web.index.catalogue, path)
+    return web.root / (os.fsdecode(found.file) if found else path)
 
 
 def draw_nearby(lines: list[str], line: int, size: tuple[int, int]) -> list[str]:

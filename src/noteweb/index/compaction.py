@@ -18,29 +18,21 @@ if TYPE_CHECKING:
     from noteweb.index.catalogue import Catalogue
     from noteweb.index.folder import Index
 
-#: The share of dead rows that is let be: their weight in a background is below what can be felt.
+#: The share of dead rows and words that is let be: what they shift is below what can be felt.
 _DEAD_SHARE = 0.05
-
-#: Of dead words more: they count both in how often a word stands and in how often it might, and
-#: tantivy drops most of them by itself.
-_DEAD_WORDS_SHARE = 0.2
-
-_FEW = 1_000  # passages, whose words are made anew in a moment
 
 _ROWS_AT_ONCE = 16_384
 
 
 def compact(index: Index) -> None:
-    """Make vectors anew where a twentieth is dead, words where a fifth is, or a twentieth of few.
+    """Make vectors and words anew where more than a twentieth of them is dead.
 
     Raises
     ------
     WriteFailed
     """
     catalogue = index.catalogue
-    n_passages = index.text.n_passages
-    share = _DEAD_WORDS_SHARE if n_passages > _FEW else _DEAD_SHARE
-    if index.text.n_dead > n_passages * share:
+    if index.text.n_dead > index.text.n_passages * _DEAD_SHARE:
         index.mend_text()
     n_live = catalogue.rows("SELECT count(DISTINCT row) FROM passages")[0][0]
     if catalogue.n_rows - n_live > n_live * _DEAD_SHARE:

@@ -16,6 +16,7 @@ holds all passages of the catalogue; those that the catalogue does not know are 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from contextlib import contextmanager
 from functools import cached_property
@@ -220,7 +221,7 @@ class Index:
             "dim": self.dim,
             "text": seals,
         }
-        self._replace("manifest.json", json.dumps(manifest) + "\n")
+        self.replace("manifest.json", (json.dumps(manifest) + "\n").encode())
         self._proven = seals if is_proven else {}
 
     def read_layout(self) -> str:
@@ -237,7 +238,21 @@ class Index:
         ------
         WriteFailed
         """
-        self._replace("layout.json", text)
+        self.replace("layout.json", text.encode())
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Replace a file of the folder in one step, also where others do the same.
+
+        Raises
+        ------
+        WriteFailed
+        """
+        path, partial = self.folder / name, self.folder / f"{name}.{os.getpid()}.partial"
+        try:
+            partial.write_bytes(data)
+            partial.replace(path)
+        except OSError as error:
+            raise WriteFailed(path, error.strerror or str(error)) from error
 
     def mend_text(self) -> None:
         """Make the text index anew from the catalogue; a sound one in one step, for its readers."""
@@ -274,15 +289,6 @@ class Index:
             return int(read["generation"]), int(read.get("text_layout", 1)), seals
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return -1, 0, {}  # missing or unreadable: the text index is made anew
-
-    def _replace(self, name: str, text: str) -> None:
-        """Replace a file in one step."""
-        path, partial = self.folder / name, self.folder / f"{name}.partial"
-        try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(path)
-        except OSError as error:
-            raise WriteFailed(path, error.strerror or str(error)) from error
 
     def _all_rows(self) -> Iterator[TextRow]:
         return self.text_rows([nid for (nid,) in self.catalogue.rows("SELECT nid FROM notes")])

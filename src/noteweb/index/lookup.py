@@ -71,6 +71,12 @@ def find_files(catalogue: Catalogue) -> dict[str, tuple[NoteFile, bytes]]:
     }
 
 
+def find_file(catalogue: Catalogue, path: str) -> NoteFile | None:
+    """Give a note's file as it was when it was read; None where the index has no such note."""
+    rows = catalogue.rows("SELECT file, size, mtime_ns FROM notes WHERE path = ?", (path,))
+    return next((NoteFile(path=path, file=f, size=s, mtime_ns=m) for f, s, m in rows), None)
+
+
 def find_cards(catalogue: Catalogue) -> tuple[Card, ...]:
     """Give every note's card with its settled id, in the order of the paths."""
     return tuple(card for _, card in find_numbered_cards(catalogue))

@@ -11,11 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from noteweb.errors import Problem
-from noteweb.index.compaction import (
-    compact,
-    drop_damaged,
-    remove_stale_vectors,
-)
+from noteweb.index.compaction import compact, drop_damaged, remove_stale_vectors
 from noteweb.index.embedding import embed_waiting
 from noteweb.index.freshness import (
     WORDS,

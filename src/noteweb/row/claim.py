@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from noteweb.argument.impact import Struck
     from noteweb.evidence.find import Found
     from noteweb.evidence.front import Account, ClaimRow, TrustRow
+    from noteweb.model.claim import Claim
     from noteweb.model.suggestion import Nearest, Suggestion
     from noteweb.row import Row
 
@@ -37,17 +38,13 @@ def impact_row(claim: str, found: Iterable[Struck]) -> Row:
 def claim_row(row: ClaimRow, argument: Argument) -> Row:
     """Give a claim as ``noteweb claims --format jsonl`` has it."""
     return {
-        "claim": row.claim.id,
-        "statement": row.claim.statement,
-        "kind": row.claim.kind.value,
-        "note": row.claim.note_id,
+        **_named(row.claim),
         "path": row.claim.path,
         "verdict": row.verdict.kind.value,
         "reason": str(row.verdict.reason),
         "remarks": [str(remark) for remark in row.verdict.remarks],
         "previous": row.verdict.previous.value if row.verdict.previous else None,
         "evidence": [each.experiment for each in row.claim.evidence],
-        "needs": row.claim.needs or None,
         "n_seeds": row.verdict.n_seeds,
         "ended": row.ended or None,
         **argument.summary(row.claim.id),
@@ -124,11 +121,7 @@ def experiment_row(found: Found) -> Row:
 def account_row(found: Account, argument: Argument) -> Row:
     """Give what a claim's verdict and its standing rest on as JSON."""
     return {
-        "claim": found.claim.id,
-        "statement": found.claim.statement,
-        "kind": found.claim.kind.value,
-        "note": found.claim.note_id,
-        "needs": found.claim.needs or None,
+        **_named(found.claim),
         "verdict": found.verdict.to_json(),
         "standing": standing_row(argument, found.claim.id),
         "evidence": [
@@ -151,4 +144,15 @@ def account_row(found: Account, argument: Argument) -> Row:
             }
             for case, verdict in found.cases
         ],
+    }
+
+
+def _named(claim: Claim) -> Row:
+    """Give what a claim is, without what is known of it."""
+    return {
+        "claim": claim.id,
+        "statement": claim.statement,
+        "kind": claim.kind.value,
+        "note": claim.note_id,
+        "needs": claim.needs or None,
     }

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+from noteweb.errors import WriteFailed
 from noteweb.index.lookup import find_passages
 from noteweb.model.hit import Mode, Only
 from noteweb.search.candidate import Sought, gather
@@ -29,10 +31,10 @@ if TYPE_CHECKING:
     from noteweb.search.mix import Mix
 
 _FILE = "background.json"
-_FORMAT = 2
+_FORMAT = 3
 
-#: It is measured anew once the vault has grown or shrunk by this share.
-_GROWTH = 0.1
+#: It is measured anew once this share of the passages, or of their vectors, came or went.
+_CHANGED = 0.1
 
 _N_CANDIDATES = 50  # of each half: only the best passage counts
 
@@ -111,16 +113,23 @@ class _Kind:
 
 
 def _find(index: Index, embedder: Embedder | None, kind: _Kind) -> Background:
-    key, path = kind.key(embedder), index.folder / _FILE
-    # A vault that is embedded bit by bit has its passages long before their vectors.
-    size = index.text.n_passages if embedder is None else index.catalogue.n_rows
-    known = _read(path)
-    size_then, *figures = known.get(key, (0, 0.0, 1.0, 1.0))
-    if size and abs(size_then - size) <= _GROWTH * size:
+    key, known = kind.key(embedder), _read(index.folder / _FILE)
+    size, last = _count(index, embedder)
+    size_then, last_then, *figures = known.get(key, (0, 0, 0.0, 1.0, 1.0))
+    if size and max(abs(size_then - size), last - last_then) <= _CHANGED * size:
         return Background(**dict(zip(("mean", "deviation", "best"), figures, strict=True)))
     found = _measure(index, embedder, kind)
-    _write(path, known | {key: (size, found.mean, found.deviation, found.best)})
+    known[key] = (size, last, found.mean, found.deviation, found.best)
+    with suppress(WriteFailed):  # what cannot be kept is measured again
+        index.replace(_FILE, json.dumps(known).encode())
     return found
+
+
+def _count(index: Index, embedder: Embedder | None) -> tuple[int, int]:
+    """Give how much there is to measure by, and the last passage; numbers are never used again."""
+    ((last,),) = index.catalogue.rows("SELECT coalesce(max(pid), 0) FROM passages")
+    # A vault that is embedded bit by bit has its passages long before their vectors.
+    return (index.text.n_passages if embedder is None else index.catalogue.n_rows), last
 
 
 def _find_scripts(index: Index) -> list[str]:
@@ -153,7 +162,7 @@ def _list_sought(index: Index, embedder: Embedder | None, kind: _Kind) -> list[S
         return asked
     from noteweb.index.nearest import find_each
 
-    vectors = encode_cohort(index.folder, embedder, kind.script)
+    vectors = encode_cohort(index, embedder, kind.script)
     with index.reading_vectors() as every:
         near = list(find_each(every, vectors, _N_CANDIDATES))
     return [
@@ -179,13 +188,3 @@ def _read(path: Path) -> dict[str, tuple[float, ...]]:
         return {str(key): tuple(map(float, values)) for key, values in read.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
-
-
-def _write(path: Path, known: dict[str, tuple[float, ...]]) -> None:
-    """Write what is known; where that cannot be it is measured again the next time."""
-    partial = path.with_suffix(".partial")
-    try:
-        partial.write_text(json.dumps(known), encoding="utf-8")
-        partial.replace(path)
-    except OSError:
-        return

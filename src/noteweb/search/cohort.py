@@ -5,20 +5,22 @@ No subject has more than two, so that a vault about one of them is measured by a
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import suppress
 from hashlib import blake2b
+from io import BytesIO
 from typing import TYPE_CHECKING
+
+from noteweb.errors import WriteFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
     from noteweb.embed import Embedder
+    from noteweb.index.folder import Index
 
 #: Vectors of one text, encoded alone or beside others, differ by less.
 _ROUNDING = 1e-3
@@ -145,27 +147,26 @@ def find_script(text: str) -> str:
     return "cyrillic" if n_cyrillic * 2 >= n_letters else "other"
 
 
-def encode_cohort(folder: Path, embedder: Embedder, script: str) -> NDArray[np.float32]:
+def encode_cohort(index: Index, embedder: Embedder, script: str) -> NDArray[np.float32]:
     """Give the vectors of a script's questions, shape (n_questions, dim).
 
-    They are kept in `folder` under the model's identity, so that a model encodes them once.
+    They are kept with the index under the model's identity, so that a model encodes them once.
     """
     import numpy as np
 
     questions = COHORTS[script]
     told = "\n".join((embedder.identity, *questions)).encode()
-    path = folder / f"background.{blake2b(told, digest_size=8).hexdigest()}.npy"
+    name = f"background.{blake2b(told, digest_size=8).hexdigest()}.npy"
     shape = (len(questions), embedder.dim)
     with suppress(OSError, ValueError, EOFError):
-        known = np.load(path, allow_pickle=False)
+        known = np.load(index.folder / name, allow_pickle=False)
         if known.shape == shape and known.dtype == np.float32:
             return np.asarray(known)
     made = _encode(embedder, questions)
-    partial = path.with_suffix(f".{os.getpid()}")
-    with suppress(OSError):  # what cannot be kept is made again
-        with partial.open("wb") as stream:
-            np.save(stream, made)
-        partial.replace(path)
+    stream = BytesIO()
+    np.save(stream, made)
+    with suppress(WriteFailed):  # what cannot be kept is made again
+        index.replace(name, stream.getvalue())
     return made
 
 
