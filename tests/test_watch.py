@@ -139,11 +139,11 @@ def test_a_failure_is_told_once_and_tried_again(followed, monkeypatch):
     """What cannot be written now is written as soon as it can be."""
     web, updates = followed
     monkeypatch.setattr(keep, "_TRY_AGAIN_S", 0.1)
-    replace = noteweb.index.folder.Index._replace
-    monkeypatch.setattr(noteweb.index.folder.Index, "_replace", full)
+    replace = noteweb.index.folder.Index.replace
+    monkeypatch.setattr(noteweb.index.folder.Index, "replace", full)
     write(web.root / "A.md", "The zyzzyva rests.")
     assert "No space left" in next(updates).failure.message
-    monkeypatch.setattr(noteweb.index.folder.Index, "_replace", replace)
+    monkeypatch.setattr(noteweb.index.folder.Index, "replace", replace)
     assert next(updates).report is not None
     assert found(web, "zyzzyva") == ["A"]
 
