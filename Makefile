@@ -20,7 +20,7 @@ demo: .venv/installed
 	@$(BIN)/noteweb graph --vault notes
 
 test: lint readers
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=95
+	$(BIN)/python -m pytest -n logical --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 lint: .venv/installed
 	$(BIN)/ruff check .

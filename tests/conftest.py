@@ -6,6 +6,9 @@ import os
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
+# A width that the shell or xdist hands on would wrap what the tests read.
+os.environ.pop("COLUMNS", None)
+
 from hypothesis import HealthCheck, settings  # noqa: E402 - the threads are counted at import
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
