@@ -7,6 +7,7 @@ import pytest
 
 import noteweb.index.nearest
 from noteweb.errors import IndexDamaged
+from noteweb.index.folder import Index
 from noteweb.index.nearest import build_ann, find_each, find_nearest, mutual_pairs, nearest_rows
 from noteweb.index.vectors import append_rows, map_rows
 
@@ -118,3 +119,19 @@ def test_a_short_or_missing_vector_file_is_told(tmp_path):
     with pytest.raises(IndexDamaged, match="catalogued"):
         map_rows(path, 4, 16)
     assert map_rows(path, 0, 16).shape == (0, 16)
+
+
+def test_vectors_are_mapped_anew_where_their_file_changed(tmp_path):
+    """One map serves until rows come or go; a file that was cut short is refused all the same."""
+    with Index(tmp_path) as index:
+        for n_rows in (0, 4):
+            append_rows(index.vectors_path, n_rows, units(4))
+            with index.catalogue.transaction():
+                index.catalogue.set_meta("dim", "16")
+                index.catalogue.add_vectors(n_rows, [bytes([n_rows + i]) for i in range(4)])
+            assert len(index.vectors()) == n_rows + 4
+            assert index.vectors() is index.vectors()
+        with index.vectors_path.open("r+b") as stream:
+            stream.truncate(100)
+        with pytest.raises(IndexDamaged):
+            index.vectors()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 
 import numpy as np
 import pytest
@@ -12,9 +13,12 @@ from hypothesis import strategies as st
 from noteweb import NoteWeb
 from noteweb.embed.hashing import HashingEmbedder
 from noteweb.index.folder import Index
-from noteweb.model.hit import Mode
+from noteweb.model.hit import Mode, Only
+from noteweb.search.background import find_background
+from noteweb.search.candidate import Sought, gather
 from noteweb.search.cohort import COHORTS, encode_cohort, find_script
-from noteweb.search.mix import find_pull
+from noteweb.search.mix import SHIPPED, find_pull
+from noteweb.search.query import Request, rank
 
 SUBJECTS = (
     ("glacier", "ice melts at the front of a tidewater glacier in a warm fjord"),
@@ -41,6 +45,20 @@ def web(root):
         yield opened
 
 
+@pytest.fixture(scope="module")
+def diaries(tmp_path_factory):
+    """Open a vault of notes of several passages, of which some say the same."""
+    folder = tmp_path_factory.mktemp("diaries")
+    drawn = random.Random(0)
+    for n in range(24):
+        days = [f"# A day\n\n{' '.join(drawn.choices(WORDS, k=3))}.\n" for _ in range(4)]
+        for name in (f"a{n}.md", f"b{n}.md")[: 1 + n % 2]:
+            (folder / name).write_text("\n".join(days), encoding="utf-8")
+    with NoteWeb.open(folder, model="hashing") as opened:
+        opened.sync()
+        yield opened
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=5),
@@ -52,6 +70,44 @@ def test_the_parts_are_the_whole_score(web, words, mode):
         assert hit.score == pytest.approx(sum(reason.value for reason in hit.reasons), abs=1e-3)
         kinds = {"hybrid": {"words", "meaning", "neighbours"}, "text": {"words"}}
         assert {reason.kind for reason in hit.reasons} <= kinds.get(mode, {"meaning"})
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=5),
+    mode=st.sampled_from(list(Mode)),
+)
+def test_notes_are_ranked_as_by_hand(diaries, words, mode):
+    """A note stands where its best passage and its neighbours put it, and equals by path."""
+    index, embedder = diaries.index, None if mode is Mode.TEXT else diaries.embedder
+    request = Request(text=" ".join(words), mode=mode, limit=99)
+    vector = None if embedder is None else embedder.encode_query(request.text)
+    found = gather(
+        index,
+        Sought(text=request.text, mode=mode, only=Only(), vector=vector, n_candidates=1_000),
+    )
+    usual = find_background(index, embedder, mode, request.text, SHIPPED)
+    notes = {nid: (path, []) for nid, path in index.catalogue.rows("SELECT nid, path FROM notes")}
+    for pid, nid in found.owners.items():
+        by_words = round(usual.words(SHIPPED, found.coverage.get(pid, 0.0)), 5)
+        cosine = found.cosines.get(pid, min(found.cosines.values(), default=usual.mean))
+        score = round(by_words + round(usual.meaning(SHIPPED, cosine), 5), 5)
+        notes[nid][1].append((-score, pid))
+    ordered = sorted((min(its), path, nid) for nid, (path, its) in notes.items() if its)
+    ordered.sort(key=lambda note: (note[0][0], note[1]))
+    pulls = np.zeros(len(ordered))
+    if mode is Mode.HYBRID:
+        vectors = index.vectors()[[found.rows[best] for (_, best), _, _ in ordered]]
+        scores = np.array([-score for (score, _), _, _ in ordered])
+        pulls = find_pull(scores, vectors, SHIPPED.neighbours).round(5)
+    by_hand = sorted(
+        (round(score - pull, 5), path, [pid for _, pid in sorted(notes[nid][1])])
+        for ((score, _), path, nid), pull in zip(ordered, pulls.tolist(), strict=True)
+    )
+    ranked = rank(index, embedder, request)
+    assert by_hand == [
+        (-note.score, note.path, [pid for pid, _ in note.candidates]) for note in ranked
+    ]
 
 
 @pytest.mark.parametrize("mode", list(Mode))

@@ -58,7 +58,7 @@ CREATE TABLE passages (
   key BLOB NOT NULL, row INTEGER
 );
 CREATE INDEX passages_nid ON passages (nid);
-CREATE INDEX passages_row ON passages (row);
+CREATE INDEX passages_row ON passages (row, nid, ordinal, field); -- all that find_places gives
 CREATE INDEX passages_key ON passages (key);
 CREATE TABLE vectors (key BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE phrases (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;

@@ -78,6 +78,7 @@ class Index:
             raise WriteFailed(folder, error.strerror or str(error)) from error
         self.catalogue = Catalogue(folder / "index.sqlite")
         self._proven: dict[str, Seal] = {}  # of files that were read or written here
+        self._mapped: tuple[object, NDArray[np.float32]] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +89,7 @@ class Index:
     def close(self) -> None:
         """Close what is open."""
         self.catalogue.close()
+        self._mapped = None
 
     def mark(self) -> object:
         """Give a value that changes whenever anybody writes the index or makes it anew."""
@@ -125,10 +127,22 @@ class Index:
         return self.catalogue.meta("space")
 
     def vectors(self) -> NDArray[np.float32]:
-        """Map the vectors, shape (n_rows, dim), unit rows."""
+        """Map the vectors, shape (n_rows, dim), unit rows.
+
+        The map is kept while the file is as it was: each page of a new one costs a fault again.
+
+        Raises
+        ------
+        IndexDamaged
+        """
         from noteweb.index.vectors import map_rows
 
-        return map_rows(self.vectors_path, self.catalogue.n_rows, self.dim)
+        path, n_rows, dim = self.vectors_path, self.catalogue.n_rows, self.dim
+        about = path.stat() if path.exists() else None
+        mark = path, n_rows, dim, about and (about.st_ino, about.st_size, about.st_mtime_ns)
+        if self._mapped is None or self._mapped[0] != mark:
+            self._mapped = mark, map_rows(path, n_rows, dim)
+        return self._mapped[1]
 
     @contextmanager
     def reading_vectors(self) -> Iterator[NDArray[np.float32]]:

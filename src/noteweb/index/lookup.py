@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _CHUNK = 500
 
 
+#: A passage: its pid, nid and vector row, and whether it comes before all else of the body. Tuples
+#: as they are read, for a search looks at thousands.
+Place = tuple[int, int, int | None, bool]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageRow:
     """A passage as the catalogue keeps it, with the note it belongs to."""
@@ -169,16 +174,18 @@ def find_passages(catalogue: Catalogue, column: str, values: Iterable[int]) -> l
     return [_passage(row) for row in sorted(_in_chunks(catalogue, sql, values))]
 
 
-def find_rows(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, int]:
-    """Give the vector row of each passage that has one, by pid."""
-    sql = "SELECT pid, row FROM passages WHERE row IS NOT NULL AND pid IN ({})"
-    return dict(_in_chunks(catalogue, sql, pids))
+def find_places(catalogue: Catalogue, column: str, values: Iterable[int]) -> list[Place]:
+    """Give where passages stand whose `column` ("pid" or "row") is among `values`."""
+    sql = (
+        f"SELECT pid, nid, row, ordinal = 0 AND field = '{BODY}' FROM passages"
+        f" WHERE {column} IN ({{}})"
+    )
+    return _in_chunks(catalogue, sql, values)
 
 
-def find_owners(catalogue: Catalogue, pids: Iterable[int]) -> dict[int, tuple[int, str]]:
-    """Give the note (nid, path) of each passage, by pid; pids that are not known are absent."""
-    sql = "SELECT pid, nid, path FROM passages JOIN notes USING (nid) WHERE pid IN ({})"
-    return {pid: (nid, path) for pid, nid, path in _in_chunks(catalogue, sql, pids)}
+def find_paths(catalogue: Catalogue, nids: Iterable[int]) -> dict[int, str]:
+    """Give the path of each note, by nid."""
+    return dict(_in_chunks(catalogue, "SELECT nid, path FROM notes WHERE nid IN ({})", nids))
 
 
 def find_titles(catalogue: Catalogue, pids: Iterable[int]) -> frozenset[int]:
@@ -210,11 +217,6 @@ def find_firsts(catalogue: Catalogue, pids: Container[int] | None = None) -> dic
     """Give the first passage (pid) of each note, by nid; of those among `pids` where given."""
     rows = catalogue.rows("SELECT nid, pid FROM passages ORDER BY pid DESC")
     return {nid: pid for nid, pid in rows if pids is None or pid in pids}
-
-
-def find_pids(catalogue: Catalogue, rows: Iterable[int]) -> list[tuple[int, int]]:
-    """Give the (pid, row) of the passages that use these vector rows."""
-    return _in_chunks(catalogue, "SELECT pid, row FROM passages WHERE row IN ({})", rows)
 
 
 def count(catalogue: Catalogue) -> Counts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from noteweb.index.lookup import find_owners, find_pids, find_rows, find_titles
+from noteweb.index.lookup import find_places, find_titles
 from noteweb.model.hit import Mode
 from noteweb.search.scope import find_scope
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from noteweb.index.folder import Index
+    from noteweb.index.lookup import Place
     from noteweb.index.nearest import Found
     from noteweb.model.hit import Only
     from noteweb.search.scope import Scope
@@ -46,14 +47,16 @@ class Candidates:
 
     Attributes
     ----------
-    owners : the note (nid, path) of each
+    owners : the note (nid) of each, in the order of the pids
+    rows : of their vectors; absent where a passage has none
     coverage : the share of the query's words, by weight, that a passage holds: BM25 over the most
         that any passage could have; absent where none
     cosines : with the query; absent where the passage has no vector
     mean, deviation : of the cosines of the query with the vault's passages
     """
 
-    owners: Mapping[int, tuple[int, str]]
+    owners: Mapping[int, int]
+    rows: Mapping[int, int]
     coverage: Mapping[int, float]
     cosines: Mapping[int, float]
     mean: float = 0.0
@@ -76,26 +79,30 @@ def gather(index: Index, sought: Sought) -> Candidates:
         most = index.text.find_most(sought.text)
         hits = index.text.search(sought.text, sought.n_candidates, scope.words)
         coverage = {pid: score / most for pid, score in hits}
-    cosines, mean, deviation = _find_by_meaning(index, sought, scope, coverage)
-    owners = find_owners(index.catalogue, coverage.keys() | cosines.keys())
-    titles = find_titles(index.catalogue, owners)
-    elsewhere = {nid for pid, (nid, _) in owners.items() if pid not in titles}
+    near, places, usual = _find_near(index, sought, scope)
+    places += find_places(index.catalogue, "pid", coverage.keys() - near.keys())
+    places.sort()
+    rows = {pid: row for pid, _, row, _ in places if row is not None}
+    lacking = {pid: row for pid, row in rows.items() if pid not in near}
+    titles = find_titles(index.catalogue, [pid for pid, _, _, is_first in places if is_first])
+    elsewhere = {nid for pid, nid, _, _ in places if pid not in titles}
     return Candidates(
-        owners={p: o for p, o in owners.items() if p not in titles or o[0] not in elsewhere},
+        owners={p: nid for p, nid, _, _ in places if p not in titles or nid not in elsewhere},
+        rows=rows,
         coverage=coverage,
-        cosines=cosines,
-        mean=mean,
-        deviation=deviation,
+        cosines=near | _find_cosines(index, sought, lacking),
+        mean=usual[0],
+        deviation=usual[1],
     )
 
 
-def _find_by_meaning(
-    index: Index, sought: Sought, scope: Scope, coverage: Mapping[int, float]
-) -> tuple[dict[int, float], float, float]:
+def _find_near(
+    index: Index, sought: Sought, scope: Scope
+) -> tuple[dict[int, float], list[Place], tuple[float, float]]:
+    """Give the passages nearest to the query: cosines by pid, places, usual mean and deviation."""
     if sought.vector is None or not index.catalogue.n_rows:
-        return {}, 0.0, 0.0
+        return {}, [], (0.0, 0.0)
     from noteweb.index.nearest import find_nearest
-    from noteweb.index.vectors import cosines
 
     with index.reading_vectors() as vectors:
         if scope.rows is None:
@@ -106,15 +113,22 @@ def _find_by_meaning(
         else:
             found = find_nearest(vectors[scope.rows], sought.vector, sought.n_candidates)
             rows = scope.rows[found.rows]
-        by_row = dict(zip(rows.tolist(), found.scores.tolist(), strict=True))
-        near = {
-            pid: by_row[row]
-            for pid, row in find_pids(index.catalogue, by_row)
-            if scope.pids is None or pid in scope.pids
-        }
-        # The candidates of the words have a meaning too, and it counts.
-        lacking = find_rows(index.catalogue, coverage.keys() - near.keys())
-        if lacking:
-            exact = cosines(vectors[list(lacking.values())], sought.vector)
-            near |= dict(zip(lacking, exact.tolist(), strict=True))
-    return near, found.mean, found.deviation
+    by_row = dict(zip(rows.tolist(), found.scores.tolist(), strict=True))
+    places = [
+        place
+        for place in find_places(index.catalogue, "row", by_row)
+        if scope.pids is None or place[0] in scope.pids
+    ]
+    near = {pid: by_row[row] for pid, _, row, _ in places if row is not None}
+    return near, places, (found.mean, found.deviation)
+
+
+def _find_cosines(index: Index, sought: Sought, rows: Mapping[int, int]) -> dict[int, float]:
+    """Give the cosine of these passages, by pid: those that words found have a meaning too."""
+    if sought.vector is None or not rows:
+        return {}
+    from noteweb.index.vectors import cosines
+
+    with index.reading_vectors() as vectors:
+        exact = cosines(vectors[list(rows.values())], sought.vector)
+    return dict(zip(rows, exact.tolist(), strict=True))

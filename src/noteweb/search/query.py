@@ -8,10 +8,11 @@ what unrelated questions find, see `noteweb.search.background`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from noteweb.index.lookup import find_in_fields, find_passages, find_rows
+from noteweb.index.lookup import find_in_fields, find_passages, find_paths
 from noteweb.model.hit import Hit, Mode, Only, Reason
 from noteweb.model.note import Field
 from noteweb.search.background import Background, find_background
@@ -20,7 +21,7 @@ from noteweb.search.mix import N_COMPARED, SHIPPED, Mix, find_pull
 from noteweb.search.snippet import best_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from noteweb.embed import Embedder
     from noteweb.index.folder import Index
@@ -57,12 +58,6 @@ class Parts:
     words: float
     meaning: float
     sum: float
-
-    @classmethod
-    def of(cls, words: float, meaning: float) -> Parts:
-        """Put both together."""
-        words, meaning = round(words, _DIGITS), round(meaning, _DIGITS)
-        return cls(words=words, meaning=meaning, sum=round(words + meaning, _DIGITS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +145,7 @@ def _answer(
     asks_model = None if request.mode is Mode.TEXT or not found.cosines else embedder
     mode = request.mode if asks_model is not None else Mode.TEXT
     usual = find_background(index, asks_model, mode, request.text, request.mix)
-    ranked = _rank(index, found, _score(found, usual, request.mix), request.mix)
-    enough = [note for note in ranked if note.score >= request.min_score]
-    return found, usual, enough[: request.limit]
+    return found, usual, _rank(index, found, _score(found, usual, request.mix), request)
 
 
 def _gather(index: Index, embedder: Embedder | None, request: Request) -> Candidates:
@@ -171,54 +164,90 @@ def _gather(index: Index, embedder: Embedder | None, request: Request) -> Candid
     )
 
 
-def _score(found: Candidates, usual: Background, mix: Mix) -> dict[int, Parts]:
-    """Give what words and meaning say of each candidate.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scores:
+    """What words and meaning say of each candidate, by pid in their order, and both together."""
+
+    words: Mapping[int, float]
+    meaning: Mapping[int, float]
+    sums: Mapping[int, float]
+
+    def parts(self, pid: int) -> Parts:
+        return Parts(words=self.words[pid], meaning=self.meaning[pid], sum=self.sums[pid])
+
+
+def _score(found: Candidates, usual: Background, mix: Mix) -> _Scores:
+    """Score each candidate.
 
     A passage that has no vector yet counts as the least near candidate.
     """
     farthest = min(found.cosines.values(), default=usual.mean)
-    return {
-        pid: Parts.of(
-            usual.words(mix, found.coverage.get(pid, 0.0)),
-            usual.meaning(mix, found.cosines.get(pid, farthest)),
-        )
+    words = {
+        pid: round(usual.words(mix, found.coverage.get(pid, 0.0)), _DIGITS) for pid in found.owners
+    }
+    meaning = {
+        pid: round(usual.meaning(mix, found.cosines.get(pid, farthest)), _DIGITS)
         for pid in found.owners
     }
+    sums = {pid: round(words[pid] + meaning[pid], _DIGITS) for pid in found.owners}
+    return _Scores(words=words, meaning=meaning, sums=sums)
 
 
-def _rank(index: Index, found: Candidates, scores: Mapping[int, Parts], mix: Mix) -> list[Ranked]:
+def _rank(index: Index, found: Candidates, given: _Scores, request: Request) -> list[Ranked]:
     """Give the notes, best first; ties by path, and within a note in its order."""
-    by_note: dict[tuple[int, str], list[tuple[int, Parts]]] = {}
-    for pair in sorted(scores.items(), key=lambda pair: (-pair[1].sum, pair[0])):
-        by_note.setdefault(found.owners[pair[0]], []).append(pair)
-    notes = [
-        Ranked(nid=nid, path=path, candidates=tuple(pairs), score=pairs[0][1].sum)
-        for (nid, path), pairs in by_note.items()
+    # Sorting keeps the order of equals, and candidates come in that of their numbers.
+    pids = sorted(given.sums, key=given.sums.__getitem__, reverse=True)
+    best = {found.owners[pid]: pid for pid in reversed(pids)}
+    scores = {nid: given.sums[pid] for nid, pid in best.items()}
+    order, pulls = _order(index, scores), dict.fromkeys(scores, 0.0)
+    if request.mix.neighbours and found.coverage and found.cosines:
+        rows = [found.rows.get(best[nid]) for nid in order]
+        pulled = _pull(index, rows, [scores[nid] for nid in order], request.mix.neighbours)
+        pulls = dict(zip(order, pulled, strict=True))
+        scores = {nid: round(scores[nid] + pulls[nid], _DIGITS) for nid in order}
+        order = _order(index, scores)
+    shown = [nid for nid in order if scores[nid] >= request.min_score][: request.limit]
+    paths = find_paths(index.catalogue, shown)
+    candidates: dict[int, list[tuple[int, Parts]]] = {nid: [] for nid in shown}
+    for pid in pids:
+        if (nid := found.owners[pid]) in candidates:
+            candidates[nid].append((pid, given.parts(pid)))
+    return [
+        Ranked(
+            nid=nid,
+            path=paths[nid],
+            candidates=tuple(candidates[nid]),
+            score=scores[nid],
+            pull=pulls[nid],
+        )
+        for nid in shown
     ]
-    notes.sort(key=lambda note: (-note.score, note.path))
-    if mix.neighbours and found.coverage and found.cosines:
-        notes = _pull(index, notes, mix.neighbours)
-        notes.sort(key=lambda note: (-note.score, note.path))
-    return notes
 
 
-def _pull(index: Index, notes: list[Ranked], share: float) -> list[Ranked]:
-    """Give the notes with what their neighbours add."""
+def _order(index: Index, scores: Mapping[int, float]) -> list[int]:
+    """Give the notes (nid), best first; only those that tie are looked up, for their paths."""
+    n_with = Counter(scores.values())
+    tied = [nid for nid, score in scores.items() if n_with[score] > 1]
+    paths = find_paths(index.catalogue, tied)
+    by_path = sorted(scores, key=lambda nid: paths.get(nid, ""))
+    return sorted(by_path, key=scores.__getitem__, reverse=True)  # which keeps the order of equals
+
+
+def _pull(
+    index: Index, rows: Sequence[int | None], scores: Sequence[float], share: float
+) -> list[float]:
+    """Give what its neighbours add to each note; `rows` are the vectors of their best passages."""
     import numpy as np
 
     from noteweb.index.vectors import check_units
 
-    compared = notes[:N_COMPARED]
-    rows = find_rows(index.catalogue, [note.best for note in compared])
-    here = [place for place, note in enumerate(compared) if note.best in rows]
+    compared = rows[:N_COMPARED]
+    here = [place for place, row in enumerate(compared) if row is not None]
     vectors = np.zeros((len(compared), index.dim), dtype=np.float32)
     with index.reading_vectors() as every:
-        vectors[here] = check_units(every[[rows[compared[place].best] for place in here]])
-    pulls = find_pull(np.array([note.score for note in notes]), vectors, share)
-    return [
-        replace(note, pull=pull, score=round(note.score + pull, _DIGITS)) if pull else note
-        for note, pull in zip(notes, pulls.round(_DIGITS).tolist(), strict=True)
-    ]
+        vectors[here] = check_units(every[[row for row in compared if row is not None]])
+    pulls: list[float] = find_pull(np.array(scores), vectors, share).round(_DIGITS).tolist()
+    return pulls
 
 
 def _choose_place(index: Index, note: Ranked, usual: Background) -> int:

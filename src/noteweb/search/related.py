@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from noteweb.index.lookup import find_edges, find_owners, find_passages
+from noteweb.index.lookup import find_edges, find_passages, find_places
 from noteweb.index.vectors import cosines
 from noteweb.model.hit import Hit, Reason
 from noteweb.search.kinship import Ties, combine, make_ties
@@ -127,7 +127,7 @@ def _by_words(index: Index, shelf: Shelf, here: int) -> Floats:
     )
     found = dict(index.text.find_like("\n".join(text for (text,) in rows), _CANDIDATES))
     scores = np.zeros(len(shelf.nids))
-    for pid, (nid, _) in find_owners(index.catalogue, found).items():
+    for pid, nid, _, _ in find_places(index.catalogue, "pid", found):
         place = shelf.place(nid)
         scores[place] = max(scores[place], found[pid])
     # A note is most like itself, which would set the scale for all others.
