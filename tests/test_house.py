@@ -11,16 +11,19 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import typer.main
 
 import noteweb
-from noteweb.cli.app import app
+from noteweb.cli.app import COMMANDS as FILES
+from noteweb.cli.app import build_app
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "src" / "noteweb").rglob("*.py"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-COMMANDS = {info.callback.__name__: info.callback for info in app.registered_commands}
-for _group in app.registered_groups:
+APP = build_app()
+COMMANDS = {info.callback.__name__: info.callback for info in APP.registered_commands}
+for _group in APP.registered_groups:
     _own = _group.typer_instance.registered_callback
     if _own is not None:  # a group with an answer of its own
         COMMANDS[_group.name] = _own.callback
@@ -109,6 +112,14 @@ def test_every_command_is_documented(name):
     assert first.endswith(".")
     assert f"Example: noteweb {name}" in help_text
     assert f"| `{name}` | {first} |" in README
+
+
+def test_each_command_is_found_by_its_own_file():
+    """A start that loads one file has the command it was loaded for, as one that loads all."""
+    for name, file in FILES.items():
+        own = typer.main.get_group(build_app(["--no-pager", name])).commands
+        assert own.keys() == {other for other, its in FILES.items() if its == file}
+    assert typer.main.get_group(APP).commands.keys() == FILES.keys()
 
 
 def test_readme_lists_no_other_command():

@@ -51,10 +51,11 @@ def _run_command(arguments: list[str]) -> int:
     from noteweb.errors import BadRequest, NotewebError
 
     try:
-        from noteweb.cli.app import app
+        from noteweb.cli.app import build_app
 
         # https://no-color.org: whatever it is set to, but for nothing.
         color = False if os.environ.get("NO_COLOR") else None
+        app = build_app(arguments)
         app(arguments, prog_name="noteweb", color=color)
     except KeyboardInterrupt:
         return _stopped()
