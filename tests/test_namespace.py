@@ -97,6 +97,7 @@ enter(Mounts(
     hidden=(root / "hidden",),
     readable=(root / "hidden" / "deep" / "kept", root / "hidden" / "file", root / "open"),
     writable=root / "work",
+    devices=(Path("/dev/null"),),
 ))
 def fails(attempt):
     try:
@@ -156,6 +157,17 @@ assert fails(lambda: Path("/etc/noteweb-test").write_text("x"))
     assert (tmp_path / "work" / "made").read_text() == "x"
     assert (tmp_path / "hidden" / "file").read_text() == "file"
     assert sorted(each.name for each in (tmp_path / "hidden").iterdir()) == ["deep", "file"]
+
+
+@needs_unshare
+def test_no_device_of_the_machine_is_there(inside):
+    """Only those that were planned, which work, and what leads to the process itself."""
+    inside("""\
+assert sorted(os.listdir("/dev")) == ["fd", "null", "shm", "stderr", "stdin", "stdout"]
+assert open("/dev/null", "wb").write(b"x") == 1
+assert open("/dev/fd/2", "wb").fileno() > 2
+assert fails(lambda: os.mknod(root / "work" / "own", 0o20600, os.makedev(1, 3)))
+""")
 
 
 @needs_unshare

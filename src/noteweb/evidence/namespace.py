@@ -16,6 +16,13 @@ from pathlib import Path
 from noteweb.evidence import kernel
 from noteweb.evidence.held import SHARED_MEMORY
 
+_DEVICES = Path("/dev")
+#: What programs expect of any machine; none of these holds or reaches anything.
+_USUAL_DEVICES = ("null", "zero", "full", "random", "urandom")
+_GPUS = ("nvidia*", "dri", "kfd")
+#: Of what covers a folder, and of shared memory: no file there gives rights or is a device.
+_PLAIN = kernel.MS_NOSUID | kernel.MS_NODEV
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mounts:
@@ -26,14 +33,21 @@ class Mounts:
     hidden : folders that are empty to it
     readable : what it may read inside hidden folders
     writable : the one folder it may write to
+    devices : all that there is in ``/dev``
     """
 
     hidden: tuple[Path, ...]
     readable: tuple[Path, ...]
     writable: Path
+    devices: tuple[Path, ...] = ()
 
 
-def plan_mounts(folder: Path) -> Mounts:
+def find_gpus() -> tuple[Path, ...]:
+    """Give the devices of the machine's GPUs."""
+    return tuple(path for pattern in _GPUS for path in sorted(_DEVICES.glob(pattern)))
+
+
+def plan_mounts(folder: Path, *, needs_gpu: bool = False) -> Mounts:
     """Give the mounts for the task in `folder`.
 
     Hidden are the user's home, temporary folders, and ``/run`` with its sockets; inside them Python
@@ -59,7 +73,13 @@ def plan_mounts(folder: Path) -> Mounts:
         and any(path.resolve().is_relative_to(each) for each in outer)
         and not any(each.is_relative_to(path.resolve()) for each in outer)
     }
-    return Mounts(hidden=outer, readable=(*sorted(readable), folder), writable=folder / "work")
+    usual = [path for name in _USUAL_DEVICES if (path := _DEVICES / name).exists()]
+    return Mounts(
+        hidden=outer,
+        readable=(*sorted(readable), folder),
+        writable=folder / "work",
+        devices=(*usual, *(find_gpus() if needs_gpu else ())),
+    )
 
 
 def enter(mounts: Mounts, memory_mb: int = 64) -> None:
@@ -83,14 +103,13 @@ def enter(mounts: Mounts, memory_mb: int = 64) -> None:
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
-    doors = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in mounts.readable}
-    for path in mounts.hidden:
-        flags = kernel.MS_NOSUID | kernel.MS_NODEV
-        kernel.mount("tmpfs", str(path), "tmpfs", flags, "size=1m,mode=755")
+    kept = (*mounts.readable, *mounts.devices)
+    doors = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in kept}
+    for path in (*mounts.hidden, _DEVICES):
+        kernel.mount("tmpfs", str(path), "tmpfs", _PLAIN, "size=1m,mode=755")
     for path, door in doors.items():
         _mount_back(path, door)
-    flags = kernel.MS_NOSUID | kernel.MS_NODEV
-    kernel.mount("tmpfs", SHARED_MEMORY, "tmpfs", flags, f"size={2 * memory_mb}m,mode=1777")
+    _furnish_devices(memory_mb)
     # In namespaces inside this one a run could mount what nobody counts.
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
     work = str(mounts.writable)
@@ -114,8 +133,16 @@ def become_first(*descriptors: int) -> None:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     # Where /proc is covered in part, as in some containers, the old one stays.
     with suppress(OSError):
-        flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
-        kernel.mount("proc", "/proc", "proc", flags)
+        kernel.mount("proc", "/proc", "proc", _PLAIN | kernel.MS_NOEXEC)
+
+
+def _furnish_devices(memory_mb: int) -> None:
+    """Make what is no device of the empty ``/dev``."""
+    for name, number in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
+        (_DEVICES / name).symlink_to(f"/proc/self/fd/{number}")
+    (_DEVICES / "fd").symlink_to("/proc/self/fd")
+    Path(SHARED_MEMORY).mkdir()
+    kernel.mount("tmpfs", SHARED_MEMORY, "tmpfs", _PLAIN, f"size={2 * memory_mb}m,mode=1777")
 
 
 def _mount_back(path: Path, door: int) -> None:

@@ -1,22 +1,24 @@
 """How far a run is shut in: the level that works on this machine, found by trying it.
 
-=============================================  =======  =========  ========
+=============================================  =======  =========  ==========
 held back                                      bwrap    unshare    limits
-=============================================  =======  =========  ========
+=============================================  =======  =========  ==========
 CPU and wall time, memory, its folder's size,  yes      yes        yes
 output, processes (root's: see ``cgroup``)
-environment of the user (keys, tokens)         yes      yes        yes
+its own environment without the user's keys    yes      yes        yes
+environments of other processes                yes      yes        no
 network, also to this machine                  yes      yes        no
 reading the home folder, ``/tmp``, ``/run``    yes      yes        no
 writing anywhere but its work folder           yes      yes        no
 seeing or signalling other processes           yes      yes        no
-devices of the machine                         yes      by rights  by rights
-=============================================  =======  =========  ========
+devices of the machine                         yes      yes        by rights
+living on when it kills its warden             yes      yes        no
+=============================================  =======  =========  ==========
 
 No level holds back: reading what is readable outside those folders (the vault, if it lies there),
 use of a hole in the kernel, and false reports, for an experiment is what says how it went. At the
 level ``limits`` code that wants to do harm can do what its user can; the limits then guard against
-accidents alone.
+accidents alone. `tests/faults/sandbox.py` tries each of these.
 """
 
 from __future__ import annotations
@@ -34,13 +36,12 @@ from typing import TYPE_CHECKING
 
 from noteweb.errors import SandboxUnavailable
 from noteweb.evidence.held import SHARED_MEMORY
-from noteweb.evidence.namespace import plan_mounts
+from noteweb.evidence.namespace import find_gpus, plan_mounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PROBE_S = 20.0
-_DEVICES = ("nvidia*", "dri", "kfd")
 #: Tries what a sandbox must prevent; ends with 0 where it may write to its folder and nothing else.
 _PROBE = """\
 import os, socket, sys
@@ -133,9 +134,8 @@ def prefix(
     command += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     command += [*_own_users(), *_sized(memory_mb << 21), "--tmpfs", SHARED_MEMORY]
     if needs_gpu:
-        for pattern in _DEVICES:
-            for device in sorted(Path("/dev").glob(pattern)):
-                command += ["--dev-bind-try", str(device), str(device)]
+        for device in find_gpus():
+            command += ["--dev-bind-try", str(device), str(device)]
     for path in mounts.hidden:
         command += ["--tmpfs", str(path)]
     for path in mounts.readable:

@@ -84,7 +84,7 @@ def main() -> None:
     if level == "unshare":
         from noteweb.evidence.namespace import become_first, enter, plan_mounts
 
-        enter(plan_mounts(folder), task.limits.memory_mb)
+        enter(plan_mounts(folder, needs_gpu=task.needs_gpu), task.limits.memory_mb)
         become_first(*pipes)
     parent, started = os.getpid(), time.time()
     shut, door = os.pipe()
