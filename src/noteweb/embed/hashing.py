@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 from zlib import crc32
@@ -16,7 +18,7 @@ import numpy as np
 from noteweb.passage import WordTokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from noteweb.embed.port import Vectors
 
@@ -48,8 +50,9 @@ class HashingEmbedder:
 
     def encode_query(self, text: str) -> Vectors:
         """Encode a text; one without words gets a direction of its own."""
-        counts = Counter(_features(text))
-        hashes = np.array([crc32(f.encode("utf-8", "replace")) for f in counts], np.int64)
+        words = _WORD.findall(normalize("NFKC", text).casefold())
+        counts = Counter(chain.from_iterable(map(_features, words)))
+        hashes = np.fromiter(map(crc32, counts), np.int64, len(counts))
         weights = np.sqrt(np.fromiter(counts.values(), np.float64, len(counts)))
         signs = np.where(hashes & _DIM, -1.0, 1.0)  # a bit that the place does not use
         vector = np.bincount(hashes % _DIM, weights * signs, minlength=_DIM)
@@ -58,12 +61,11 @@ class HashingEmbedder:
         return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-def _features(text: str) -> Iterator[str]:
-    for word in _WORD.findall(normalize("NFKC", text).casefold()):
-        padded = f"<{word}>"
-        yield padded
-        pieces = padded if word.isascii() else word
-        # Two characters are half a word in Chinese, and nothing in English.
-        for size in (3, 4) if word.isascii() else (2, 3):
-            for start in range(len(pieces) - size + 1):
-                yield pieces[start : start + size]
+@lru_cache(maxsize=8192)  # texts share most of their words, and cutting one up takes microseconds
+def _features(word: str) -> tuple[bytes, ...]:
+    padded = f"<{word}>"
+    pieces = padded if word.isascii() else word
+    # Two characters are half a word in Chinese, and nothing in English.
+    sizes = (3, 4) if word.isascii() else (2, 3)
+    parts = (pieces[i : i + size] for size in sizes for i in range(len(pieces) - size + 1))
+    return tuple(part.encode("utf-8", "replace") for part in (padded, *parts))
