@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tomllib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from noteweb.errors import ConfigInvalid
+from noteweb.text.toml import parse_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,12 +93,12 @@ def read_config(root: Path) -> Config:
     """
     path = root / FILE_NAME
     try:
-        raw = tomllib.loads(read_regular(path))
+        raw = parse_toml(read_regular(path))
     except (FileNotFoundError, NotADirectoryError):
         return Config()
     except OSError as error:
         raise ConfigInvalid(path, error.strerror or "cannot be read") from error
-    except (ValueError, RecursionError) as error:  # not UTF-8, no TOML, a number without end
+    except ValueError as error:  # not UTF-8, no TOML
         raise ConfigInvalid(path, f"no valid TOML: {error}") from error
     return _checked(path, raw)
 

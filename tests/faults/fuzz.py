@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import resource
 import sys
 import tempfile
@@ -113,7 +114,6 @@ def fuzz(name: str, cpu_s: float, folder: Path) -> None:
         f"-max_len={_LONGEST}",
         f"-dict={words}",
         f"-artifact_prefix={folder}/",
-        "-verbosity=0",
         "-print_final_stats=0",
     )
     atheris.Setup([sys.argv[0], *options, str(corpus)], watch.try_one)
@@ -143,16 +143,26 @@ def _warm_up(name: str) -> None:
 
 
 def _start(name: str, cpu_s: float, folder: Path) -> int:
-    """Fuzz in a process that has all modules already, with what libFuzzer says left out."""
+    """Fuzz in a process that has all modules already, with what libFuzzer says in a file."""
     sys.stdout.flush()
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "libfuzzer.log"
     child = os.fork()
     if not child:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), sys.stderr.fileno())
         fuzz(name, cpu_s, folder)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    first, last = _edges(log.read_bytes())
+    print(f"{name}: {first} edges from the seeds, {last} at the end", flush=True)
     if code not in (0, 1):
         print(f"{name}: libFuzzer ended it; its input is in {folder}", flush=True)
     return 1 if code else 0
+
+
+def _edges(log: bytes) -> tuple[int, int]:
+    """Give the edges of noteweb's code that the seeds reached, and all inputs."""
+    counts = [int(count) for count in re.findall(rb" cov: (\d+) ", log)] or [0]
+    return counts[0], counts[-1]
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Iterator, Sequence
 
+_LONGEST_HALF = 200  # characters: no word; halves upon halves would be copied over and over
 _N_SAMPLE = 10  # blocks after a heading that tell whether it heads references
 _ENTRY = re.compile(r"\b(?:1[5-9]|20)\d\d[a-z]?\b|\bdoi\b|arXiv|https?://|^\[\d+\]")
 _BULLETS = "•◦▪‣·∙●○■–—*-"
@@ -145,11 +146,13 @@ def _join_lines(
     line, place, is_broken = "", fragments[0], False
     for fragment in fragments:
         text = fragment.text
-        if is_broken:
+        half = line.rpartition(" ")[2] if is_broken else ""
+        if half and len(half) <= _LONGEST_HALF:
             head, _, text = text.partition(" ")
-            half = line.rpartition(" ")[2]
             line = line.removesuffix(half) + join_halves(half, head, counts)
             is_broken = fragment.has_hyphen
+        elif half:
+            line, is_broken = f"{line}-", False
         if text:
             yield from [(line, place)] if line else []
             line, place, is_broken = text, fragment, fragment.has_hyphen

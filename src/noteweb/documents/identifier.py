@@ -82,9 +82,12 @@ def _name_doi(found: str) -> tuple[str, ...]:
 
 def _trim(doi: str) -> str:
     """Leave out the punctuation that follows a DOI, brackets that it opened itself apart."""
-    while doi and doi[-1] in ".,;:!?'*”’»)]":
-        opening = _PAIRS.get(doi[-1])
-        if opening and doi.count(opening) >= doi.count(doi[-1]):
-            break
-        doi = doi[:-1]
-    return doi
+    counts = {mark: doi.count(mark) for pair in _PAIRS.items() for mark in pair}
+    end = len(doi)
+    while end and (last := doi[end - 1]) in ".,;:!?'*”’»)]":
+        if last in _PAIRS:
+            if counts[_PAIRS[last]] >= counts[last]:
+                break
+            counts[last] -= 1
+        end -= 1
+    return doi[:end]

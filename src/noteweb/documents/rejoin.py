@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from noteweb.documents.block import Kind
@@ -50,20 +51,20 @@ def rejoin(runs: Sequence[Run]) -> list[Run]:
     for at, run in enumerate(runs):
         if at in taken:
             continue
-        whole, last = run, at
-        while (rest := _find_rest(whole, runs, last, taken)) is not None:
+        lines, last = list(run.lines), at
+        while run.kind in _JOINABLE and _is_unfinished(lines):
+            rest = _find_rest(lines[-1], runs, last, taken)
+            if rest is None:
+                break
             taken.add(rest)
             last = rest
-            whole = replace(whole, lines=whole.lines + runs[rest].lines)
-        joined.append(whole)
+            lines.extend(runs[rest].lines)
+        joined.append(replace(run, lines=tuple(lines)))
     return joined
 
 
-def _find_rest(run: Run, runs: Sequence[Run], at: int, taken: set[int]) -> int | None:
-    """Find the block that goes on with a run: the next in its size, no heading between."""
-    last = run.lines[-1]
-    if run.kind not in _JOINABLE or not _is_unfinished(run):
-        return None
+def _find_rest(last: Placed, runs: Sequence[Run], at: int, taken: set[int]) -> int | None:
+    """Find the block that goes on after a line: the next in its size, no heading between."""
     is_broken = last.line.has_hyphen  # half a word has its other half somewhere
     n_pages = _FIGURE_PAGES if is_broken else 1
     for index in range(at + 1, min(at + _LOOK_AHEAD, len(runs))):
@@ -80,12 +81,13 @@ def _find_rest(run: Run, runs: Sequence[Run], at: int, taken: set[int]) -> int |
     return None
 
 
-def _is_unfinished(run: Run) -> bool:
-    last = run.lines[-1].line
+def _is_unfinished(lines: Sequence[Placed]) -> bool:
+    last = lines[-1].line
     if last.has_hyphen:
         return True
-    n_words = sum(len(placed.line.text.split()) for placed in run.lines)
-    return n_words >= _MIN_WORDS and not ends_sentence(last.text)
+    words = (word for placed in lines for word in placed.line.text.split())
+    has_enough = len(tuple(islice(words, _MIN_WORDS))) == _MIN_WORDS
+    return has_enough and not ends_sentence(last.text)
 
 
 def _may_follow(last: Placed, first: Placed) -> bool:

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 _BARE = re.compile(r"[^\s#{}\"]+")
 _DELIMITER = re.compile(r"(?<!\\)[{}\"]")
 _ARXIV = "https://arxiv.org/abs/"
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r" and ", re.IGNORECASE)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _BRACED = re.compile(r"\{[^{}]{0,300}\}")
 _HIDDEN = "\ue010"
 _SHOWN = 60  # characters of a broken record in its problem
+_SPARE = 100_000  # characters that macros may give beyond twice the file
 
 
 def read_bibtex(text: str, name: str) -> Iterator[Reference | Problem]:
@@ -35,19 +36,38 @@ def read_bibtex(text: str, name: str) -> Iterator[Reference | Problem]:
     # It writes of each broken block to the log, and hands it over as well.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     library = parse_string(text, parse_stack=[])
-    strings = {month: month.capitalize() for month in _MONTHS.split()}
+    strings = _Strings(2 * len(text) + _SPARE)
     for block in library.blocks:
         if isinstance(block, String):
-            strings[block.key.lower()] = _resolve(block.value, strings)
+            strings.define(block.key, _resolve(block.value, strings))
         elif isinstance(block, Entry):
             yield _make_reference(block, strings)
         elif isinstance(block, ParsingFailedBlock):
             yield from _read_failed(block, strings, name)
 
 
-def _read_failed(
-    block: Block, strings: Mapping[str, str], name: str
-) -> Iterator[Reference | Problem]:
+class _Strings:
+    """The macros of a library, which together give so many characters: each may double the last.
+
+    Beyond them a macro stays its name.
+    """
+
+    def __init__(self, budget: int) -> None:
+        self._values = {month: month.capitalize() for month in _MONTHS.split()}
+        self._budget = budget
+
+    def define(self, name: str, value: str) -> None:
+        """Give a macro its value, from here on."""
+        self._values[name.lower()] = value
+
+    def expand(self, name: str) -> str:
+        """Give what a macro stands for, its name where it is none."""
+        value = self._values.get(name.lower(), name)
+        self._budget -= len(value)
+        return value if self._budget >= 0 else name
+
+
+def _read_failed(block: Block, strings: _Strings, name: str) -> Iterator[Reference | Problem]:
     """Keep what a block holds in spite of doubled keys; else say that it is broken."""
     from bibtexparser.model import Entry
 
@@ -60,7 +80,7 @@ def _read_failed(
     yield problem(name, (block.start_line or 0) + 1, "reference-broken", message)
 
 
-def _make_reference(entry: Entry, strings: Mapping[str, str]) -> Reference:
+def _make_reference(entry: Entry, strings: _Strings) -> Reference:
     fields: dict[str, str] = {}
     for field in entry.fields:
         fields.setdefault(field.key.lower(), _resolve(field.value, strings))
@@ -82,6 +102,7 @@ def _make_reference(entry: Entry, strings: Mapping[str, str]) -> Reference:
 
 def _split_names(value: str) -> tuple[str, ...]:
     """Split names at ``and`` outside of braces: {Barnes and Noble} is one."""
+    value = " ".join(value.split())
     hidden = _BRACED.sub(lambda match: _AND.sub(f" {_HIDDEN} ", match[0]), value)
     names = (clean(decode_latex(name.replace(_HIDDEN, "and"))) for name in _AND.split(hidden))
     return tuple(name for name in names if name)
@@ -99,7 +120,7 @@ def _read_address(fields: Mapping[str, str]) -> str:
     return clean(fields.get("url", "").replace("\\", "").replace("{", "").replace("}", ""))
 
 
-def _resolve(value: str, strings: Mapping[str, str]) -> str:
+def _resolve(value: str, strings: _Strings) -> str:
     """Give the text of a value: what braces or quotes hold, macros, and these joined by ``#``."""
     parts, at = [], 0
     while at < len(value):
@@ -108,7 +129,7 @@ def _resolve(value: str, strings: Mapping[str, str]) -> str:
             parts.append(value[at + 1 : end])
             at = end + 1
         elif (bare := _BARE.match(value, at)) is not None:
-            parts.append(strings.get(bare[0].lower(), bare[0]))
+            parts.append(strings.expand(bare[0]))
             at = bare.end()
         else:
             at += 1

@@ -80,7 +80,7 @@ def _choose_reader(text: str, suffix: str) -> Callable[[str, str], Iterator[Refe
 
 def _name_each(found: Iterable[Reference | Problem], name: str) -> Iterator[Reference | Problem]:
     """Give each reference a key of its own; leave out those that say nothing."""
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     number = 0
     for each in found:
         if isinstance(each, Problem):
@@ -94,15 +94,17 @@ def _name_each(found: Iterable[Reference | Problem], name: str) -> Iterator[Refe
         if each.key and key != each.key:
             message = f"the key {each.key} stands twice; this one is read as {key}"
             yield problem(name, each.line, "reference-key-twice", message, Severity.WARNING)
-        taken.add(key)
         yield replace(each, key=key) if key != each.key else each
 
 
-def _make_unique(key: str, taken: set[str]) -> str:
-    unique, number = key, 1
+def _make_unique(key: str, taken: dict[str, int]) -> str:
+    """Give a key that is not taken, and take it; by each stands the last number behind it."""
+    unique, number = key, taken.get(key, 1)
     while unique in taken:
         number += 1
         unique = f"{key}-{number}"
+    taken[key] = number
+    taken.setdefault(unique, 1)
     return unique
 
 

@@ -17,7 +17,7 @@ _TAG = re.compile(
 _MAX_ROUNDS = 8  # entities of entities: "&amp;amp;lt;" takes three
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _DOI_PREFIX = re.compile(r"\A(?:https?://(?:dx\.)?doi\.org/|doi:?\s*)", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s*[;\n]\s*")
+_SEPARATOR = re.compile(r"[;\n]")
 _INCLUDED = frozenset({"1", "1.0", "true", "yes", "y", "included", "include", "relevant"})
 _EXCLUDED = frozenset({"0", "0.0", "false", "no", "n", "excluded", "exclude", "irrelevant"})
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _ASCII_BLANKS = "\t\v\f\r\x1c\x1d\x1e\x1f"  # besides blank and line feed
 _N_CONTEXT = 200  # characters of a unit shown beside a name
 _LIST_REACH = 3000  # characters from a field's start in which it lists its domains
+_NEAR = 10_000  # characters in which the next value of a list is looked for
 _NO_SCORES = Scores()
 _LABELLED = frozenset(
     {Field.EMERGENCE, Field.ACCEPTOR, Field.SIGNAL_TRANSDUCTION, Field.FEEDBACK_LOOP}
@@ -144,8 +145,9 @@ def _find_statements(field: Field, entry: Entry, text: str) -> _Statements:
             for item in _labelled(field, leaf, entry.source)
         ]
     else:
-        values = _leaves(entry.value)
-        typed = [(item, 0) for v in values for item in _item(v, _locate(entry, v, text))]
+        values = tuple(_leaves(entry.value))
+        places = _locate_each(entry, values, text)
+        typed = [(item, 0) for v, at in zip(values, places, strict=True) for item in _item(v, at)]
     return _Statements(
         [text for (text, _), _ in typed],
         [place for (_, place), _ in typed],
@@ -158,6 +160,18 @@ def _locate(entry: Entry, value: str, text: str) -> ScalarMap:
     """Find a value that has no YAML node; the whole entry where it does not stand as it is."""
     at = text.find(value, entry.value_start, entry.end)
     return map_span(at, at + len(value)) if at >= 0 else map_whole(entry.value_start, entry.end)
+
+
+def _locate_each(entry: Entry, values: Iterable[str], text: str) -> Iterator[ScalarMap]:
+    """Find values that stand one after the other; the whole entry for one that is not near."""
+    at = entry.value_start
+    for value in values:
+        found = text.find(value, at, min(entry.end, at + len(value) + _NEAR))
+        if found >= 0:
+            at = found + len(value)
+            yield map_span(found, at)
+        else:
+            yield map_whole(entry.value_start, entry.end)
 
 
 def _leaves(value: object) -> Iterator[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import pairwise
@@ -21,6 +20,7 @@ from noteweb.parse.code import Finding
 from noteweb.parse.fence import Fences, find_fences
 from noteweb.parse.node import Source, TooLarge, compose, raw_text, to_json
 from noteweb.parse.tag import is_tag_key, read_tag_node
+from noteweb.text.toml import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from noteweb.model.note import Json
 
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
-_TOML_KEY = re.compile(r"^[ \t]*\[*[ \t]*(?:([\w-]+)|[\"']([^\"'\r\n]*))", re.MULTILINE)
+_TOML_KEY = re.compile(r"^[ \t]*+\[*+[ \t]*+(?:([\w-]+)|[\"']([^\"'\r\n]*))", re.MULTILINE)
 _KEY_LINE = re.compile(
-    r"(?P<key>\"[^\"\r\n]*\"|'[^'\r\n]*'|[^\s#\[\]{}\"'|>%@`,&*!][^\r\n]*?)[ \t]*:(?=[ \t\r\n]|\Z)"
+    r"(?P<key>(?:\"[^\"\r\n]*\"|'[^'\r\n]*')[ \t]*|[^\s#\[\]{}\"'|>%@`,&*!][^\r\n]*?)"
+    r":(?=[ \t\r\n]|\Z)"
 )
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
-_ITEM = re.compile(r"[ \t]*-[ \t]+(.*\S)")
+_ITEM = re.compile(r"[ \t]*-[ \t]\s*(\S.*)")
 
 
 class Entry(NamedTuple):
@@ -246,10 +247,10 @@ def _salvage_block(text: str, offset: int) -> list[Entry]:
 def _raw_entry(text: str, offset: int) -> Entry:
     """Keep a key whose YAML is broken: its items where it is a list, else its text."""
     match = _KEY_LINE.match(text)
-    key, colon = (match["key"].strip("\"'"), match.end()) if match else ("", 0)
+    key, colon = (match["key"].strip().strip("\"'"), match.end()) if match else ("", 0)
     rest = text[colon:]
     lines = [line for line in rest.splitlines() if line.strip()]
-    items = [item[1] for line in lines if (item := _ITEM.match(line))]
+    items = [item[1].rstrip() for line in lines if (item := _ITEM.match(line))]
     value: Json = rest.strip()
     if items and len(items) == len(lines):
         value = [item.strip("\"'") for item in items]
@@ -265,8 +266,8 @@ def _raw_entry(text: str, offset: int) -> Entry:
 
 def _read_toml(text: str, offset: int) -> _Read:
     try:
-        values = tomllib.loads(text.replace("\r\n", "\n"))
-    except (ValueError, RecursionError) as error:  # no TOML, or a number of too many digits
+        values = parse_toml(text.replace("\r\n", "\n"))
+    except ValueError as error:
         return (), (Finding(code="toml-syntax", offset=offset, message=str(error)),)
     entries = []
     places: dict[str, int] = {}

@@ -36,6 +36,7 @@ _ANCHOR = re.compile(
 _REFERENCE = re.compile(r"\[([^\[\]\r\n]*)\]")
 _EMBED = re.compile(r"\{\{\s*embed\s*\Z", re.IGNORECASE)
 _EMBED_REACH = 12
+_LONGEST_LABEL = 1_000  # characters, CommonMark's own bound; labels in labels would multiply
 _ANY = re.compile(r"[`\[#$%<(\\]")
 
 
@@ -108,7 +109,7 @@ class _Block:
         self.text, self.tokens, self.end = text, tokens, end
         self.place, self.found = place, found
         self.open: list[int] = []  # offsets of [ that nothing has closed yet
-        self.where: dict[str, list[int]] = {}  # offsets of each token that closes what it opens
+        self.where: dict[str, list[int]] | None = None  # offsets of each token that can close
         self.lost: set[str] = set()  # closing marks known to stand nowhere after here
         self.index, self.at = 0, 0
 
@@ -137,23 +138,25 @@ class _Block:
     def _skip_to_twin(self, mark: str, at: int, after: int) -> None:
         if mark == "$" and self.text[after : after + 1].isspace():
             return
-        if not self.where:
-            self._index_twins()
+        if self.where is None:
+            self.where = self._index_twins()
         twins = self.where.get(mark, [])
         index = bisect_right(twins, at if mark != "$" else after)
         if index < len(twins):
             self.at = twins[index] + len(mark)
             self.found.holes.append((at, self.at))
 
-    def _index_twins(self) -> None:
+    def _index_twins(self) -> dict[str, list[int]]:
+        where: dict[str, list[int]] = {}
         for token in self.tokens:
             mark, at = token[0], token.start()
             if mark == "$" and not self._can_close_formula(at):
                 continue
             if mark[0] == "`" or mark in ("%%", "$$", "$"):
-                self.where.setdefault(mark, []).append(at)
+                where.setdefault(mark, []).append(at)
             elif mark == "\\`":  # a backslash is a character like others where a span closes
-                self.where.setdefault("`", []).append(at + 1)
+                where.setdefault("`", []).append(at + 1)
+        return where
 
     def _can_close_formula(self, at: int) -> bool:
         before, after = self.text[at - 1 : at], self.text[at + 1 : at + 2]
@@ -208,13 +211,17 @@ class _Block:
             return
         kind = LinkKind.EMBED if self.text[start - 1 : start] == "!" else LinkKind.MARKDOWN
         start -= kind is LinkKind.EMBED
-        self._add(kind, target, self.text[self.text.index("[", start) + 1 : at], start, end)
+        begin = self.text.index("[", start) + 1
+        label = self.text[begin : min(at, begin + _LONGEST_LABEL)]
+        self._add(kind, target, label, start, end)
 
     def _refer(self, start: int, at: int, following: str) -> tuple[str | None, int]:
-        label, end = self.text[start + 1 : at], at + 1
+        label, end = self.text[start + 1 : min(at, start + 2 + _LONGEST_LABEL)], at + 1
         match = _REFERENCE.match(self.text, at + 1) if following == "[" else None
         if match is not None:
             label, end = match[1] or label, match.end()
+        if len(label) > _LONGEST_LABEL:
+            return None, end
         return self.place.definitions.get(" ".join(label.lower().split())), end
 
     def _read_tag(self, at: int) -> None:

@@ -130,20 +130,17 @@ class _Reader(Scan):
 
     def _strip_markers(self, index: int, bare: str, indent: int) -> tuple[str, int]:
         """Take the marks of list items off a line; give what follows and the column it is at."""
-        content, width = bare, indent
-        while (marker := _MARKER.match(content)) is not None:
-            if self.paragraph >= 0 and content is bare and not _interrupts(marker, content):
+        at = 0
+        while at < len(bare) and (marker := _MARKER.match(bare, at)) is not None:
+            if self.paragraph >= 0 and not at and not _interrupts(marker, bare):
                 break
             self.paragraph = -1
-            if content is bare:
+            if not at:
                 self._leave_items(indent)
                 self.body.breaks.append(self.starts[index])
-            width += marker.end()
-            self.columns.append(width)
-            content = content[marker.end() :]
-            if not content:
-                break
-        return content, width
+            at = marker.end()
+            self.columns.append(indent + at)
+        return bare[at:] if at else bare, indent + at
 
     def _read_fence(self, index: int, content: str, width: int) -> int | None:
         fence = match_fence(content)
@@ -155,8 +152,8 @@ class _Reader(Scan):
         is_nested = bool(self.columns)
         after = self.fencing.find_closing(index, fence, is_nested=is_nested)
         if is_nested:
-            stop = self._end_of_item(index, self.columns[-1])
-            after = stop if after is None else min(after, stop)
+            stop = self._end_of_item(index, after or len(self.lines), self.columns[-1])
+            after = stop
         elif after is None:
             after = len(self.lines)
             message = "this code fence is never closed; the rest of the note counts as code"
@@ -164,9 +161,10 @@ class _Reader(Scan):
         self.add_hole(PartKind.CODE, index, after)
         return after
 
-    def _end_of_item(self, index: int, width: int) -> int:
+    def _end_of_item(self, index: int, limit: int, width: int) -> int:
+        """Give the line that ends an item, at most `limit`."""
         after = index + 1
-        while after < len(self.lines):
+        while after < limit:
             line = self.lines[after]
             bare = line.lstrip(" \t")
             if bare and _width(line, bare) < width:
@@ -185,8 +183,10 @@ class _Reader(Scan):
 
     def _read_setext(self, first: int, index: int, bare: str) -> int:
         lines = [line.strip(" \t") for line in self.lines[first:index]]
-        while first != self.paragraph and (marker := _MARKER.match(lines[0])):
-            lines[0] = lines[0][marker.end() :]
+        at = 0
+        while first != self.paragraph and (marker := _MARKER.match(lines[0], at)):
+            at = marker.end()
+        lines[0] = lines[0][at:]
         title = " ".join(lines)
         self._head(1 if bare[0] == "=" else 2, title, first, index + 1)
         return index + 1

@@ -22,6 +22,7 @@ _TYPED = re.compile(r"\s*([^\s:\[\]][^:\[\]]{0,60}?)\s*::\s*(.*)", re.DOTALL)
 _TYPE_KEYS = ("type", "relation", "kind", "rel")
 _TARGET_KEYS = ("target", "to", "note", "id", "link")
 _MAX_DEPTH = 20
+_NEAR = 10_000  # characters in which the next relation is looked for
 
 
 def find_frontmatter_links(
@@ -52,7 +53,7 @@ def _is_relations(entry: Entry) -> bool:
 def _relations(text: str, entry: Entry, lines: Lines) -> Iterator[Link]:
     at = entry.value_start
     for relation, value in _walk(entry.value, "", 0):
-        found = text.find(value, at, entry.end)
+        found = text.find(value, at, min(entry.end, at + len(value) + _NEAR))
         start = found if found >= 0 else entry.value_start
         stop = start + len(value) if found >= 0 else entry.end
         at = stop if found >= 0 else at

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _COMMENT_TAG = re.compile(r"[ \t]*(#[^\s#].*?)[ \t]*\Z")
-_SEPARATOR = re.compile(r"\s*[,;，、]\s*|\s+(?=#)")
+_SEPARATOR = re.compile(r"[,;，、]|\s(?=#)")  # a run of blanks in it would be tried at each of them
 _MARKS = frozenset(",;#")
 _SPACES = re.compile(r"\s+")
 

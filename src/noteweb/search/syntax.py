@@ -12,7 +12,7 @@ A backslash before a word takes it as it stands. What looks like an operator and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from noteweb.errors import QueryInvalid
@@ -28,6 +28,7 @@ _NAMES = {key.value: key for key in Key if key not in {Key.TEXT, Key.NOTE}}
 _ALTERNATIVE = frozenset({Key.FIELD, Key.CATEGORY, Key.LANG, Key.STANDING})
 
 _PHRASE = re.compile(r'"((?:[^"\\]|\\.)*)"|“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»', re.DOTALL)
+_OPENING = frozenset('"“„«')
 _OPERATOR = re.compile(r"([A-Za-z]+):(?!:|//|\s|\Z)")
 _EMPTY = re.compile(r"([A-Za-z]+):(?=\s|\Z)")
 _BARE = re.compile(r"[^\s,]+")
@@ -97,6 +98,7 @@ class _Reader:
     at: int = 0
     words: list[str] = field(default_factory=list)
     demands: list[Demand] = field(default_factory=list)
+    unclosed: set[str] = field(default_factory=set)  # opening marks that nothing closes from here on
 
     def skip_blanks(self) -> bool:
         """Go to what comes next; False at the end."""
@@ -107,22 +109,27 @@ class _Reader:
     def read_one(self) -> None:
         """Read a word, a phrase or an operator."""
         start = self.at
-        word = self._match(_WORD)
-        if word.startswith("\\"):
+        if self.query.startswith("\\", start):
+            word = self._match(_WORD)
             self._take_word(word[1:], end=start + len(word))
             return
-        is_excluded = word.startswith("-") and not word.startswith("--")
+        is_excluded = self.query.startswith("-", start) and not self.query.startswith("--", start)
         self.at += is_excluded
         is_read = self._read_phrase(is_excluded=is_excluded) or self._read_operator(
             is_excluded=is_excluded
         )
         if not is_read:
-            bare = word[is_excluded:]
-            if is_excluded and _LETTER.search(bare):
-                self._demand(Key.TEXT, [bare], is_excluded=True)
-                self.at = start + len(word)
-            else:
-                self._take_word(word, end=start + len(word))
+            self.at = start
+            self._read_word(is_excluded=is_excluded)
+
+    def _read_word(self, *, is_excluded: bool) -> None:
+        word = self._match(_WORD)
+        end = self.at + len(word)
+        if is_excluded and _LETTER.search(word):
+            self._demand(Key.TEXT, [word[1:]], is_excluded=True)
+            self.at = end
+        else:
+            self._take_word(word, end=end)
 
     def _read_phrase(self, *, is_excluded: bool) -> bool:
         if (phrase := self._take_phrase()) is None:
@@ -173,11 +180,15 @@ class _Reader:
         return operand.value
 
     def _take_phrase(self) -> str | None:
+        mark = self.query[self.at : self.at + 1]
+        if mark not in _OPENING or mark in self.unclosed:
+            return None
         found = _PHRASE.match(self.query, self.at)
         if found is None:
-            if self.query[self.at : self.at + 1] == '"':
+            if mark == '"':
                 hint = 'close it, or write \\" for the character itself'
                 self._fail((self.at, self.at + 1), "the quote is not closed", hint)
+            self.unclosed.add(mark)
             return None
         self.at = found.end()
         phrase = next(group for group in found.groups() if group is not None)
@@ -203,14 +214,13 @@ class _Reader:
 
 def _join(demands: list[Demand]) -> tuple[Demand, ...]:
     """Make one demand of those that are alternatives to each other."""
-    joined: dict[object, Demand] = {}
+    joined: dict[object, tuple[Demand, dict[str, None]]] = {}
     for demand in demands:
         is_joined = demand.key in _ALTERNATIVE and not demand.is_excluded
         mark: object = demand.key if is_joined else demand
-        before = joined[mark].values if mark in joined and is_joined else ()
-        values = tuple(dict.fromkeys(before + demand.values))
-        joined[mark] = Demand(key=demand.key, values=values, is_excluded=demand.is_excluded)
-    return tuple(joined.values())
+        _, values = joined.setdefault(mark, (demand, {}))
+        values.update(dict.fromkeys(demand.values))
+    return tuple(replace(demand, values=tuple(values)) for demand, values in joined.values())
 
 
 def _is_special(word: str) -> bool:

@@ -70,6 +70,8 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     start = _skip_blanks(text, 0)
     pattern = _END if any(stop in text for stop in _OTHER_STOPS) else _FULL_STOP
     for match in pattern.finditer(text):
+        if match.start() < start:  # a line end among blanks that were skipped
+            continue
         end = match.end()
         word = text[end - 5 : end - 1]
         if match.lastindex and word.isalpha() and word.lower() not in _LAST_LETTERS:
