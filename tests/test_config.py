@@ -39,6 +39,7 @@ def test_settings_are_read(tmp_path):
     [
         (f"model = {'[' * 5_000}", "TOML"),
         (f"model = {'9' * 5_000}", "TOML"),
+        (f"model{'.a' * 4_000} = 1", "nested more than 100 levels deep"),
         ("model = ", "TOML"),
         ("modell = 'x'", "unknown key 'modell'"),
         ("model = 3", "'model' must be a string"),

@@ -235,6 +235,21 @@ def test_toml_is_read():
     assert codes(f"+++\na = {'9' * 5_000}\n+++\n") == ["toml-syntax"]
 
 
+@pytest.mark.parametrize(
+    "deep",
+    [
+        f"a{'.a' * 4_000} = 1",
+        f"[a{'.a' * 200}]",
+        f"a = {'[' * 200}{']' * 200}",
+        "a = " + "[" * 9_000,
+    ],
+)
+def test_toml_too_deep_to_follow_is_told(deep):
+    """Whatever reads a value goes down its levels, so a key of 4,000 parts is no value."""
+    note = parse_note(f"+++\n{deep}\n+++\nbody".encode(), path="a.md")
+    assert {problem.code for problem in note.problems} == {"toml-syntax"}
+
+
 def test_the_handler_fits_python_frontmatter():
     """``frontmatter.loads`` with this handler reads what the default one loses."""
     post = frontmatter.loads("\n---\ntags:\n- #a\nno: no\n---\nbody", handler=NoteHandler())

@@ -64,6 +64,13 @@ def test_forms_of_links(text, expected):
     assert brief(text) == [expected]
 
 
+def test_a_label_is_no_longer_than_commonmark_lets_it_be():
+    """Links in links would else hold the text once for each of them."""
+    within, beyond = (links(f"[{'x' * n}](a.md)")[0].label for n in (1_000, 1_001))
+    assert within == beyond == "x" * 1_000
+    assert not links(f"[{'x' * 1_001}]\n\n[{'x' * 1_001}]: a.md")
+
+
 @pytest.mark.parametrize(
     "text",
     [

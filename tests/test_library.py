@@ -273,3 +273,12 @@ def test_a_clean_value_stays_as_it_is(value):
 def test_what_exports_do_to_values_is_undone(value, cleaned):
     """Entities of entities, tags, encodings read wrongly, control characters."""
     assert clean(value) == cleaned
+
+
+def test_macros_multiply_within_bounds():
+    """Forty macros, each twice the one before, would hold a terabyte; one beyond is its name."""
+    macros = "".join(f"@string{{a{k} = a{k - 1} # a{k - 1}}}\n" for k in range(1, 40))
+    text = f"@string{{a0 = {{x}}}}\n{macros}@a{{b, title = a9 # {{ }} # a39}}\n"
+    (reference,) = parse_library(text.encode(), "a.bib").references
+    assert len(reference.title) < 200_000
+    assert reference.title.endswith(" a39")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _ASCII_BLANKS = "\t\v\f\r\x1c\x1d\x1e\x1f"  # besides blank and line feed
 _N_CONTEXT = 200  # characters of a unit shown beside a name
 _LIST_REACH = 3000  # characters from a field's start in which it lists its domains
-_NEAR = 10_000  # characters in which the next value of a list is looked for
+_NEAR = 1_000  # characters in which the next value of a list is looked for
 _NO_SCORES = Scores()
 _LABELLED = frozenset(
     {Field.EMERGENCE, Field.ACCEPTOR, Field.SIGNAL_TRANSDUCTION, Field.FEEDBACK_LOOP}

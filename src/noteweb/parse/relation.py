@@ -22,7 +22,7 @@ _TYPED = re.compile(r"\s*([^\s:\[\]][^:\[\]]{0,60}?)\s*::\s*(.*)", re.DOTALL)
 _TYPE_KEYS = ("type", "relation", "kind", "rel")
 _TARGET_KEYS = ("target", "to", "note", "id", "link")
 _MAX_DEPTH = 20
-_NEAR = 10_000  # characters in which the next relation is looked for
+_NEAR = 1_000  # characters in which the next relation is looked for
 
 
 def find_frontmatter_links(

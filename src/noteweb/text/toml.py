@@ -8,7 +8,7 @@ import tomllib
 _MAX_DEPTH = 100
 # A key of so many parts costs tomllib the square of their number, and its tables lie in each other.
 _DEEP_KEY = re.compile(
-    r"(?:\.[ \t]*+(?:[\w-]++|\"[^\"\r\n]*+\"|'[^'\r\n]*+')[ \t]*+){%d}" % _MAX_DEPTH
+    rf"(?:\.[ \t]*+(?:[\w-]++|\"[^\"\r\n]*+\"|'[^'\r\n]*+')[ \t]*+){{{_MAX_DEPTH}}}"
 )
 
 
