@@ -282,3 +282,12 @@ def test_macros_multiply_within_bounds():
     (reference,) = parse_library(text.encode(), "a.bib").references
     assert len(reference.title) < 200_000
     assert reference.title.endswith(" a39")
+
+
+def test_a_thousand_broken_records_are_enough():
+    """What a library holds after so many broken records is not looked for, and that is told."""
+    text = "[" + '{"id":,},\n' * 1_001 + '{"id":"a","title":"b"}]'
+    with pytest.raises(DocumentUnreadable, match="holds no reference"):
+        parse_library(text.encode(), "a.json")
+    fewer = parse_library(text.replace('{"id":,},\n', "", 2).encode(), "a.json")
+    assert [reference.key for reference in fewer.references] == ["a"]

@@ -23,6 +23,10 @@ _COMMANDS = (
     ["show", "caf\\xe9"],
     ["show", "bomb"],
     ["related", "plain"],
+    ["related", "plain", "--why"],
+    ["graph", "suggest"],
+    ["graph", "plot", "plain"],
+    ["activate", "plain.md", "--gaps", "--claims"],
     ["graph"],
     ["graph", "--no-index"],
     ["export", "html", "-o", "out.html"],
@@ -52,6 +56,7 @@ def test_every_command_ends_well(odd, monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "plain.md").write_text("Of foxes, and of all that a plain note holds.\n", "utf-8")
     for words in _COMMANDS:
         code = run([*words, "--vault", str(odd)])
         out, err = capsys.readouterr()
@@ -60,6 +65,34 @@ def test_every_command_ends_well(odd, monkeypatch, capsys, tmp_path):
         assert not re.search("[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]", out + err), words
         if code == 3:
             assert len(err.splitlines()) <= 2, (words, err)
+
+
+def test_a_name_of_two_lines_is_shown_on_one(odd, monkeypatch, capsys, tmp_path):
+    """What stands behind a line end in a file's name does not pass for a line of ours."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for words in (
+        ["query", "note", "-k", "90"],
+        ["check"],
+        ["related", "plain", "-k", "90"],
+        ["claims"],
+    ):
+        run([*words, "--vault", str(odd)])
+        out = capsys.readouterr().out
+        assert not re.search("^line", out, re.MULTILINE), words
+        assert "new␊line" in out or "new line" in out, words
+
+
+def test_many_problems_of_a_kind_are_summed_up(tmp_path, capsys):
+    """A thousand dead links of a note are ten lines for a reader and all of them for a program."""
+    (tmp_path / "noteweb.toml").write_text('model = "none"', "utf-8")
+    (tmp_path / "a.md").write_text("[[gone]] " * 1_000, "utf-8")
+    (tmp_path / "b.md").write_text("[[gone]] " * 10, "utf-8")
+    run(["check", "--vault", str(tmp_path), "--quiet"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(".")[0] for line in lines] == ["a"] * 10 + ["b"] * 10
+    assert lines[9].endswith("link-unresolved  991 more; all of them: noteweb check --format csv")
+    run(["check", "--vault", str(tmp_path), "--quiet", "--format", "jsonl"])
+    assert len(capsys.readouterr().out.splitlines()) == 1_010
 
 
 def test_all_that_can_be_read_is_read_and_the_rest_is_told(odd):

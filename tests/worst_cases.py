@@ -389,5 +389,11 @@ PAST: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
         lambda n: f"10.1234/{')' * n}",
         100_000,
     ),
+    "records that are no JSON": (
+        _or_refuse(_read_as(".json")),
+        lambda n: "[" + "{[},\n" * n,
+        160_000,
+    ),
+    "a paragraph of many lines": (read_criteria, _repeat("a: b\n"), 80_000),
     "ticks": (strip_markup, _repeat("`"), 20_000),
 }

@@ -54,7 +54,8 @@ class KinVault(TendedVault):
         self.refresh(with_vectors=True)
         here, shelf = self.find(name), load_shelf(self.index)
         found = []
-        for there in map(self.find, others):
+        for other in others:
+            there = other if other in self._nids else self.find(other)
             pair = self._nids[here], self._nids[there]
             titles = [*self._titles(here, there), *self._titles(there, here)]
             found.append(find_why(self.index, shelf, pair, titles, self._way(here, there)))

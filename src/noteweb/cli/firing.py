@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from noteweb.cli.layout import find_width
-from noteweb.text.visible import visible
+from noteweb.text.visible import visible, visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,7 +66,7 @@ def show_why(report: Report, note: str) -> bool:
     if firing is None:
         return False
     does = "fires" if firing in report.fired else "does not fire"
-    title, told = visible(firing.title), f"{does}: {show_rate(firing)}"
+    title, told = visible_line(firing.title), f"{does}: {show_rate(firing)}"
     if len(title) + len(told) < _width():
         typer.echo(f"{typer.style(title, bold=True)} {told}")
     else:
@@ -138,7 +138,7 @@ def trim(text: str, stems: Iterable[str]) -> str:
 
 def _show_head(report: Report) -> None:
     """Show the title and, where there is room beside it, the file; else the file below."""
-    head, name = visible(report.title or report.document), visible(report.document)
+    head, name = visible_line(report.title or report.document), visible_line(report.document)
     where = typer.style(name, dim=True) if report.title else ""
     fits = len(head) + len(name) + 2 <= _width()
     gap = "" if not where else "  " if fits else "\n  "
@@ -159,7 +159,7 @@ def _show_second_hand(found: Sequence[SecondHand]) -> None:
 def _show_firing(number: int, firing: Firing, *, is_quiet: bool) -> None:
     best = firing.matches[0]
     quiet = "quiet, " if is_quiet else ""
-    title, rate = visible(firing.title), f"{quiet}{show_rate(firing)}"
+    title, rate = visible_line(firing.title), f"{quiet}{show_rate(firing)}"
     lead, room = f"{number:>3}  ", max(1, _width() - 5)
     is_one_line = len(title) + 2 + len(rate) <= room
     for line in [title] if is_one_line else wrap(title, room) or [""]:
@@ -177,7 +177,7 @@ def _show_firing(number: int, firing: Firing, *, is_quiet: bool) -> None:
 def _show_gaps(gaps: Sequence[Gap]) -> None:
     for number, gap in enumerate(gaps, 1):
         tags = " ".join(f"#{tag}" for tag in gap.tags)
-        head = typer.style(visible(gap.title), bold=True)
+        head = typer.style(visible_line(gap.title), bold=True)
         typer.echo(f"  gap {number}: {head}  {typer.style(visible(tags), dim=True)}")
         for passage in gap.passages[:2]:
             say(f"     {_place(passage)}  ", f"“{trim(passage.text, ())}”")

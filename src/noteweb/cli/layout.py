@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
-from noteweb.text.visible import visible
+from noteweb.text.visible import visible, visible_line
 from noteweb.text.width import measure
 
 if TYPE_CHECKING:
@@ -64,8 +64,11 @@ def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def write_line(*words: str) -> None:
-    """Write words in one line, or in several, each further one set in deeper than the first."""
-    kept = [word for word in words if word]
+    """Write words in one line, or in several, each further one set in deeper than the first.
+
+    Whatever they hold of a note's, the terminal sees no line end or control in it.
+    """
+    kept = [_calm(word) for word in words if word]
     text = " ".join(kept)
     indent = len(text) - len(text.lstrip(" "))
     room = find_width()
@@ -134,6 +137,12 @@ def cut(text: str, room: int, mark: str = "…") -> str:
 def clean(text: str) -> str:
     """Give what notes, experiments and records say on one line, without sway over a terminal."""
     return text if isinstance(text, Painted) else visible(" ".join(text.split()))
+
+
+def _calm(text: str) -> str:
+    if isinstance(text, Painted):
+        return Painted(visible_line(text), **text.style)
+    return visible_line(text)
 
 
 def paint(text: str) -> str:

@@ -7,12 +7,13 @@ counts.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
-from noteweb.text.visible import visible
+from noteweb.text.visible import visible, visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from noteweb.model.note import Note
     from noteweb.status import Status
 
+_MOST_OF_A_KIND = 10  # problems of one code in a note
 _LONGEST = 420  # characters of a unit before it is cut
 _PIPE_WIDTH = 100
 _SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
@@ -35,11 +37,11 @@ def hits(found: Sequence[Hit], *, is_explained: bool) -> None:
     console = _console()
     for number, hit in enumerate(found, 1):
         head = _text(f"{number:>2}  ")
-        head.append_text(_text(hit.title, "bold"))
+        head.append_text(_name(hit.title, "bold"))
         head.append_text(_text(f"  {hit.field or 'body'}", "cyan"))
         console.print(head, soft_wrap=True)
         _wrapped(console, _text("    "), _text(_shortened(hit.text)))
-        place = _text(f"    {hit.path}:{hit.line}", "dim")
+        place = _name(f"    {hit.path}:{hit.line}", "dim")
         console.print(place, soft_wrap=True)
         if is_explained:
             console.print(_explanation(hit), soft_wrap=True)
@@ -98,10 +100,24 @@ def status(found: Status) -> None:
 
 
 def problems(found: Sequence[Problem]) -> None:
-    """Show problems, one a line, and their number on standard error."""
+    """Show problems, one a line, and their number on standard error.
+
+    Of many that a note has of one code the first are shown, and how many there are more.
+    """
     console = _console()
+    of_a_kind = Counter((problem.path, problem.code) for problem in found)
+    shown: Counter[tuple[str, str]] = Counter()
     for problem in found:
-        console.print(_problem_line(problem), soft_wrap=True)
+        kind = (problem.path, problem.code)
+        shown[kind] += 1
+        if of_a_kind[kind] <= _MOST_OF_A_KIND or shown[kind] < _MOST_OF_A_KIND:
+            console.print(_problem_line(problem), soft_wrap=True)
+        elif shown[kind] == _MOST_OF_A_KIND:
+            n_more = of_a_kind[kind] - _MOST_OF_A_KIND + 1
+            rest = _name(f"{problem.path}  ")
+            rest.append_text(_text(problem.code, _SEVERITY_STYLE[problem.severity.value]))
+            rest.append_text(_text(f"  {n_more} more; all of them: noteweb check --format csv"))
+            console.print(rest, soft_wrap=True)
     counts = {
         name: sum(problem.severity.value == name for problem in found) for name in _SEVERITY_STYLE
     }
@@ -112,7 +128,7 @@ def problems(found: Sequence[Problem]) -> None:
 def repair(found: Repair, *, is_written: bool) -> None:
     """Show what a repair changes: the first line that differs, before and after."""
     console = _console()
-    head = _text(found.file.path, "bold")
+    head = _name(found.file.path, "bold")
     head.append_text(_text(f"  UTF-8 had been read as {found.encoding}", "yellow"))
     head.append_text(_text("  restored" if is_written else "", "green"))
     console.print(head, soft_wrap=True)
@@ -125,8 +141,8 @@ def repair(found: Repair, *, is_written: bool) -> None:
 def note(found: Note) -> None:
     """Show a note: what it is, its fields in units, what it names, where it points."""
     console, card = _console(), found.card
-    head = _text(card.title, "bold")
-    head.append_text(_text(f"  {card.path}", "dim"))
+    head = _name(card.title, "bold")
+    head.append_text(_name(f"  {card.path}", "dim"))
     console.print(head, soft_wrap=True)
     scores = card.scores
     told = {
@@ -161,10 +177,10 @@ def route(found: Route, labels: Mapping[str, str]) -> None:
     console = _console()
     for number, step in enumerate(found.steps):
         if number == 0:
-            console.print(_text(labels[step.start], "bold"), soft_wrap=True)
+            console.print(_name(labels[step.start], "bold"), soft_wrap=True)
         line = _text(f"  {step.text}", "dim")
         line.append_text(_text(f"  ({step.provenance})  ", "cyan"))
-        line.append_text(_text(labels[step.end], "bold"))
+        line.append_text(_name(labels[step.end], "bold"))
         console.print(line, soft_wrap=True)
 
 
@@ -216,6 +232,11 @@ def _text(value: str, style: str = "") -> Text:
     return Text(visible(value), style)
 
 
+def _name(value: str, style: str = "") -> Text:
+    """Give what stands on one line, whatever a file's name or a title holds."""
+    return Text(visible_line(value), style)
+
+
 def _pairs(console: Console, rows: Iterable[tuple[str, str]]) -> None:
     """Show names and values in two columns; a pair without a value is left out."""
     told = [(name, value) for name, value in rows if value]
@@ -251,9 +272,9 @@ def _explanation(hit: Hit) -> Text:
 
 
 def _problem_line(problem: Problem) -> Text:
-    line = _text(f"{problem.path}:{problem.line}:{problem.column}  ")
+    line = _name(f"{problem.path}:{problem.line}:{problem.column}  ")
     line.append_text(_text(problem.code, _SEVERITY_STYLE[problem.severity.value]))
-    line.append_text(_text(f"  {problem.message}"))
+    line.append_text(_name(f"  {problem.message}"))
     return line
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from noteweb.cli.options import HitFormat
+from noteweb.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +37,13 @@ def write_rows(
     if form is HitFormat.JSONL:
         return "".join(f"{_calm(json.dumps(row, ensure_ascii=False))}\n" for row in rows)
     if form is HitFormat.PATHS:
-        return "".join(path + "\n" for path in dict.fromkeys(row["path"] for row in rows))
-    return _to_csv(rows, columns)
+        return _seen("".join(path + "\n" for path in dict.fromkeys(row["path"] for row in rows)))
+    return _seen(_to_csv(rows, columns))
+
+
+def _seen(text: str) -> str:
+    """Give what has no escapes of its own: a program gets each character, a terminal no control."""
+    return visible(text) if sys.stdout.isatty() else text
 
 
 def to_json(value: object) -> str:

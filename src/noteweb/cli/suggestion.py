@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from noteweb.cli.firing import say, show_odds, trim
-from noteweb.text.visible import visible
+from noteweb.text.visible import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +19,11 @@ def show_suggestions(found: Sequence[Suggestion], *, quiet: bool) -> None:
     """Show sentences with their place, why they read like claims, and what is near."""
     documents = {each.document for each in found}
     if len(documents) == 1:
-        typer.echo(typer.style(visible(found[0].document), bold=True))
+        typer.echo(typer.style(visible_line(found[0].document), bold=True))
     for number, each in enumerate(found, 1):
         place = _place(each) if len(documents) == 1 else f"{each.document}:{each.line}"
         cues = typer.style(", ".join(each.cues), fg=typer.colors.CYAN)
-        typer.echo(f"{number:>3}  {visible(place)}  {cues}")
+        typer.echo(f"{number:>3}  {visible_line(place)}  {cues}")
         say("     ", each.text)
         say("     claim: ", _tell(each.claim, "no near claim"))
         none = "none here; to write one: noteweb experiment new NAME"

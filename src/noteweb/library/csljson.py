@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from noteweb.errors import Problem
 
+_MOST_BROKEN = 1_000  # each costs a look at all before it, since an error of `json` counts lines
 _START = re.compile(r"\s*(?:\{\s*\"(?:items|references|data)\"\s*:\s*)?\[")
 _NEXT = re.compile(r"[\s,]*")
 _RESYNC = re.compile(r"\}\s*,\s*(?=\{)")
@@ -26,14 +27,20 @@ def read_csl_json(text: str, name: str) -> Iterator[Reference | Problem]:
     start = _START.match(text)
     at = start.end() if start else 0
     decoder = json.JSONDecoder()
+    n_broken = 0
     while (at := _skip(text, at)) < len(text) and text[at] not in "]}":
         line = lines.line(at)
+        if n_broken == _MOST_BROKEN:
+            reason = f"{n_broken} records before it are broken; from here on nothing is read"
+            yield problem(name, line, "reference-broken", reason)
+            return
         try:
             item, end = decoder.raw_decode(text, at)
         except json.JSONDecodeError as error:
             reason = f"the record is no JSON, line {error.lineno}: {error.msg}"
             yield problem(name, line, "reference-broken", reason)
             end = _resync(text, max(error.pos, at + 1))
+            n_broken += 1
         except (RecursionError, ValueError) as error:  # the latter for a number of 4,300 digits
             what = (
                 "is nested too deeply" if isinstance(error, RecursionError) else "holds no number"

@@ -80,6 +80,8 @@ def find_note(table: NameTable, name: str) -> str:
     NoteAmbiguous
         with the ids of all notes that the name fits equally well
     """
+    if not name.strip() and name in table.titles:  # a file called " .md"
+        return name
     wanted = name.strip().removeprefix("./")
     for found in _readings(table, wanted):
         if len(found) == 1:

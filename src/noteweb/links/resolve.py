@@ -44,6 +44,7 @@ SOURCE = re.compile(
     re.IGNORECASE,
 )
 
+_N_NAMED = 5  # notes that an ambiguous link may mean
 _FILE = "file://"
 _FROM_A_FOLDER = ("./", "../", "/")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:(?://|\S*@)|mailto:|file:|data:", re.IGNORECASE)
@@ -256,8 +257,14 @@ def _ambiguous(card: Card, link: Link, found: Sequence[str]) -> Problem:
         column=link.column,
         code="link-ambiguous",
         severity=Severity.WARNING,
-        message=f"{link.target!r} could be {', '.join(found)}",
+        message=f"{link.target!r} could be {_list_some(found)}",
     )
+
+
+def _list_some(names: Sequence[str]) -> str:
+    """Name the first notes, and how many there are more: each link to a name has such a list."""
+    more = f" and {len(names) - _N_NAMED} more" if len(names) > _N_NAMED else ""
+    return ", ".join(names[:_N_NAMED]) + more
 
 
 def _unresolved(card: Card, link: Link) -> Problem:

@@ -84,17 +84,17 @@ def read_criteria(text: str, title: str = "") -> Criteria:
 
 def _join_lines(text: str) -> list[str]:
     """Give headings, list items and paragraphs, each as one line; a lead begins a paragraph."""
-    joined: list[str] = []
+    joined: list[list[str]] = []
     is_open = False
     for line in text.splitlines():
         if not line.strip():
             is_open = False
         elif is_open and not (_MARK.match(line) or _HEADING.match(line) or _split_lead(line)[0]):
-            joined[-1] += f" {line.strip()}"
+            joined[-1].append(line.strip())
         else:
-            joined.append(line)
+            joined.append([line])
             is_open = not _HEADING.match(line)
-    return joined
+    return [" ".join(lines) for lines in joined]
 
 
 def _split_lead(line: str) -> tuple[str, str]:

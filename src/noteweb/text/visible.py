@@ -14,6 +14,8 @@ _SHOWN = (
     # They turn the order of what follows around: embeddings, overrides and isolates.
     | dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
 )
+_LINE_ENDS = dict.fromkeys((0x2028, 0x2029), 0x240A)
+_SHOWN_IN_LINE = _SHOWN | {code: _PICTURES + code for code in map(ord, _KEPT)} | _LINE_ENDS
 #: Letters and marks that Python calls printable and nobody sees: fillers, joiners, selectors.
 _UNSEEN = frozenset((0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)).union(
     range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)
@@ -27,6 +29,14 @@ def visible(text: str) -> str:
     nothing, and a reader sees that they are there.
     """
     return text if text.isprintable() else text.translate(_SHOWN)
+
+
+def visible_line(text: str) -> str:
+    """Give a name or a title as `visible` does, its line ends and tabs as pictures too.
+
+    A file's name may hold a line end, after which anything would seem to be an answer of ours.
+    """
+    return text if text.isprintable() else text.translate(_SHOWN_IN_LINE)
 
 
 def visible_code(text: str) -> str:
