@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from noteweb.errors import NotewebError, VaultNotFound
 from noteweb.watch.event import PULSE_S, watch_folder
+from noteweb.watch.memory import return_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,8 @@ def _look(vault: IndexedVault, *, with_vectors: bool) -> Update:
         return Update(report=vault.catch_up(with_vectors=with_vectors))
     except NotewebError as error:
         return Update(failure=error)
+    finally:
+        return_memory()
 
 
 def _gone(vault: IndexedVault) -> Update:
