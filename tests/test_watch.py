@@ -43,11 +43,31 @@ def followed(vault):
         yield web, updates
 
 
+def held_mb():
+    """Give the memory of this process, but for files that it has mapped."""
+    found = Path("/proc/self/status").read_text(encoding="ascii").split("RssAnon:")[1]
+    return int(found.split()[0]) / 1024
+
+
 def found(web, words):
     """Give the ids of the notes that another process would find."""
     with NoteWeb.open(web.root, model="hashing") as other:
         other.refresh = lambda **_: None  # as it is
         return [hit.note_id for hit in other.search(words, mode="text")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library gives back by itself, or not")
+def test_memory_that_is_free_is_given_back(followed):
+    """What the C library kept for whom it was asked is the system's again with each update."""
+    web, updates = followed
+    made = [bytes(1000) for _ in range(40_000)]
+    last = made.pop()  # at the top, so that nothing below it is given back
+    del made
+    before = held_mb()
+    write(web.root / "New.md", "The zyzzyva rests.")
+    next(updates)
+    assert held_mb() < before - 30
+    assert last
 
 
 def test_what_is_saved_is_found(followed):

@@ -1,6 +1,6 @@
 """What an index is like after long use, beside a fresh one of the same notes.
 
-    python tests/faults/long_use.py [--notes 40] [--edits 10000] [--without PROTECTION]
+    python tests/faults/long_use.py [--notes 40] [--edits 10000] [--minutes M] [--without WHAT]
 
 Edits, new notes, removals and renames, one after the other, each followed by what `noteweb index
 --watch` does then. Embedded by hashing, so that no model is needed. Ends with 1 where memory grows
@@ -51,6 +51,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--notes", type=int, default=40)
     parser.add_argument("--edits", type=int, default=10_000)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no tenth after them")
     parser.add_argument("--without", choices=("nothing", "compaction", "memory"), default="nothing")
     options = parser.parse_args()
     if options.without == "compaction":
@@ -64,7 +65,7 @@ def main() -> int:
         spare = sorted((folder / "spare").rglob("*.md"))
         with NoteWeb.open(folder / "vault", model="hashing") as web:
             web.sync()
-            growth = follow(web, spare, options.edits)
+            growth = follow(web, spare, options.edits, 60 * options.minutes)
             answered, n_dead = ask(web), web.index.text.n_dead
         print(f"{n_dead} passages are gone and still count")
         return 0 if is_as_fresh(folder / "vault", answered) and growth < 0.1 else 1
@@ -72,14 +73,16 @@ def main() -> int:
         shutil.rmtree(folder)
 
 
-def follow(web: NoteWeb, spare: list[Path], n_edits: int) -> float:
+def follow(web: NoteWeb, spare: list[Path], n_edits: int, limit_s: float) -> float:
     """Make the edits; give by how much memory grew since the second tenth of them, in the middle.
 
     In the middle, since a thread that is just ending may still hold its own.
     """
     rng, started, tenths = random.Random(0), time.process_time(), []
-    n_notes = len(list(web.root.rglob("*.md")))
+    n_notes, until = len(list(web.root.rglob("*.md"))), time.monotonic() + limit_s
     for tenth in range(10):
+        if time.monotonic() > until:
+            break
         held = []
         for number in range(tenth * n_edits // 10, (tenth + 1) * n_edits // 10):
             edit(web.root, rng, spare, (number, n_notes))
@@ -89,7 +92,7 @@ def follow(web: NoteWeb, spare: list[Path], n_edits: int) -> float:
         told = f"{tenths[-1]:6.1f} MB, {max(held):.1f} at most"
         print(f"until edit {number + 1}: {told}; {size_mb(web.folder):.2f} on disk", flush=True)
     spent = time.process_time() - started
-    print(f"{n_edits} edits in {spent:.0f} CPU s, {1000 * spent / n_edits:.0f} ms each")
+    print(f"{number + 1} edits in {spent:.0f} CPU s, {1000 * spent / (number + 1):.0f} ms each")
     growth = max(tenths[2:]) / tenths[1] - 1
     print(f"memory grew by {growth:.1%} since the second tenth")
     return growth
