@@ -45,7 +45,7 @@ DOORS = {
     "sklearn": {"screening/feature.py", "screening/learner.py", "experiments/"},
     "scipy": {"activation/lexicon.py", "screening/feature.py", "experiments/"},
     "distributed": {"cluster.py", "evidence/executors/dask.py"},
-    "ctypes": {"evidence/kernel.py", "documents/pdfium.py"},
+    "ctypes": {"evidence/kernel.py", "documents/pdfium.py", "watch/memory.py"},
     "pypdfium2": {"documents/pdfium.py"},
     "bibtexparser": {"library/bibtex.py"},
     "asreview": {"bench/peer.py"},
