@@ -398,6 +398,18 @@ def test_strict_wants_every_claim_supported(vault, capsys):
         assert "--strict is about verdicts" in err
 
 
+def test_all_claims_can_be_asked_for_outright(vault, capsys):
+    """A script may say --all; beside ids it would contradict them."""
+    write_fixed(vault, "toy")
+    ask(capsys, "trust", "allow", "--yes")
+    shown = ask(capsys, "verify", "--all", "--format", "json")
+    assert shown[0] == 1
+    assert shown[1] == ask(capsys, "verify", "--format", "json")[1]
+    code, _, err = ask(capsys, "verify", "up", "--all")
+    assert code == 2
+    assert "--all is every claim" in err
+
+
 @pytest.mark.parametrize(
     ("before", "after", "is_late"),
     [("{}", "{idle: 2.0}", True), ("{}", "{shift: 1.0}", False), ("{shift: 1.0}", "{}", False)],

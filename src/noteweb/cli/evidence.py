@@ -60,6 +60,9 @@ def verify(
     names: Claims = None,
     vault: Vault = None,
     *,
+    every: Annotated[
+        bool, typer.Option("--all", help="All claims, as without ids; for scripts to say so.")
+    ] = False,
     profile: Profile = Size.QUICK,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="Runs at once; 0: the free cores.")
@@ -95,6 +98,8 @@ def verify(
     from noteweb.errors import BadRequest
     from noteweb.evidence.run import Options
 
+    if every and names:
+        raise BadRequest("--all is every claim, ids are some", "give one of the two")
     if strict and (explain or recheck):
         raise BadRequest("--strict is about verdicts", "leave out --explain and --recheck")
     if explain and recheck:
