@@ -79,7 +79,7 @@ def measure_modes(web: NoteWeb, collection: Collection) -> tuple[Measured, ...]:
     """Measure each mode that the vault's model allows."""
     modes = Mode if web.model != "none" else (Mode.TEXT,)
     return tuple(
-        _measure(web, collection, Request(text="", mode=mode), mode.value) for mode in modes
+        measure_request(web, collection, Request(text="", mode=mode), mode.value) for mode in modes
     )
 
 
@@ -113,11 +113,11 @@ def average_precision(is_relevant: Sequence[bool], n_relevant: int) -> float:
 
 def measure_parts(web: NoteWeb, collection: Collection) -> tuple[Part, ...]:
     """Measure the shipped mix whole, and with each of its parts taken out."""
-    whole = _measure(web, collection, Request(text=""), "hybrid")
+    whole = measure_request(web, collection, Request(text=""), "hybrid")
     parts = []
     for each in fields(Mix):
         mix = replace(SHIPPED, **{each.name: 0.0})
-        without = _measure(web, collection, Request(text="", mix=mix), each.name)
+        without = measure_request(web, collection, Request(text="", mix=mix), each.name)
         parts.append(
             Part(
                 without=without,
@@ -138,7 +138,8 @@ METRICS = {
 }
 
 
-def _measure(web: NoteWeb, collection: Collection, request: Request, name: str) -> Measured:
+def measure_request(web: NoteWeb, collection: Collection, request: Request, name: str) -> Measured:
+    """Measure one way of asking; the text and the number of notes of `request` are not heeded."""
     numbers = {key: number for number, key in enumerate(collection.documents)}
     by_query: dict[str, list[float]] = {metric: [] for metric in METRICS}
     spent = []
