@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from noteweb.config import NewNote
 from noteweb.draft import draft_from_gap, draft_note, name_file, write_draft
 from noteweb.errors import AlreadyThere, BadRequest, ConfigInvalid, WriteFailed
+from noteweb.evidence.skeleton import write_skeleton
 from noteweb.model.firing import FoundPassage, Gap, Report
 from noteweb.model.note import Field
 from noteweb.parse.fields import match_field
@@ -55,6 +56,32 @@ def test_a_note_that_is_there_is_never_touched(tmp_path):
     with pytest.raises(AlreadyThere):
         write_draft(tmp_path, "a/b: c", "two")
     assert path.read_text(encoding="utf-8") == "one"
+
+
+@pytest.mark.parametrize(
+    ("there", "title"), [("Note", "note"), ("STRASSE", "Straße"), ("Cafe\u0301", "Café")]
+)
+def test_a_name_that_is_anothers_elsewhere_is_refused(tmp_path, there, title):
+    """What macOS or Windows takes for one file is one file to us where we name it."""
+    (tmp_path / f"{there}.md").write_text("one", encoding="utf-8")
+    with pytest.raises(AlreadyThere, match=there):
+        write_draft(tmp_path, title, "two")
+    assert [path.stem for path in tmp_path.iterdir()] == [there]
+
+
+@pytest.mark.parametrize("name", ["aux", "CON", "com1"])
+def test_no_experiment_has_a_devices_name(tmp_path, name):
+    """Windows could not hold the file of such an experiment, nor that of its records."""
+    with pytest.raises(BadRequest, match="device"):
+        write_skeleton(tmp_path, name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_experiments_are_told_apart_by_more_than_capitals(tmp_path):
+    """Their files, and those of their records, would be the same elsewhere."""
+    write_skeleton(tmp_path, "Coins")
+    with pytest.raises(AlreadyThere, match=r"Coins\.py"):
+        write_skeleton(tmp_path, "coins")
 
 
 @pytest.mark.parametrize("title", ["", " / ", "..."])

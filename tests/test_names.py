@@ -6,7 +6,7 @@ import pytest
 
 from cards import make_card
 from noteweb.errors import NoteAmbiguous, NoteNotFound
-from noteweb.links.names import build_names, find_note
+from noteweb.links.names import build_names, find_note, find_twins
 
 NOTES = build_names(
     (
@@ -20,6 +20,23 @@ NOTES = build_names(
         make_card("Café", title="Кофе"),
     )
 )
+
+
+def test_paths_that_are_one_file_elsewhere_are_told():
+    """Capitals and split accents part files on Linux alone; the first of them is the other's."""
+    paths = ["note.md", "a/note.md", "Note.md", "Cafe\u0301.md", "Café.md", "b.md"]
+    told = {(p.path, p.code, p.message.rpartition("as ")[2]) for p in find_twins(paths)}
+    assert told == {
+        ("note.md", "path-twice", "'Note.md'"),
+        ("Café.md", "path-twice", "'Cafe\u0301.md'"),
+    }
+
+
+@pytest.mark.parametrize("there", ["Café", "Cafe\u0301"])
+def test_a_name_finds_its_own_spelling_first(there):
+    """Where both spellings of an accent are notes, each is found by its own."""
+    notes = build_names((make_card("Café"), make_card("Cafe\u0301")))
+    assert find_note(notes, there) == there
 
 
 @pytest.mark.parametrize(

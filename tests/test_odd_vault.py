@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -93,6 +94,19 @@ def test_many_problems_of_a_kind_are_summed_up(tmp_path, capsys):
     assert lines[9].endswith("link-unresolved  991 more; all of them: noteweb check --format csv")
     run(["check", "--vault", str(tmp_path), "--quiet", "--format", "jsonl"])
     assert len(capsys.readouterr().out.splitlines()) == 1_010
+
+
+def test_notes_that_are_one_file_elsewhere_are_a_hint(tmp_path, capsys):
+    """Both are read here, each link finds its own, and `check` tells what happens elsewhere."""
+    (tmp_path / "noteweb.toml").write_text('model = "none"', "utf-8")
+    for name in ("Café", "Cafe\u0301", "Note", "note"):
+        (tmp_path / f"{name}.md").write_text(f"# {name}\n[[Café]] [[Cafe\u0301]] [[note]]", "utf-8")
+    assert run(["check", "--vault", str(tmp_path), "--format", "jsonl", "-q"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["path"], each["code"]) for each in told] == [
+        ("Café.md", "path-twice"),
+        ("note.md", "path-twice"),
+    ]
 
 
 def test_all_that_can_be_read_is_read_and_the_rest_is_told(odd):

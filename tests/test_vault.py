@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
+import posixpath
 
 import pytest
 
@@ -12,6 +14,7 @@ from noteweb.vault import (
     cache_folder,
     check_root,
     find_root,
+    join_long,
     read_cards,
     read_file,
     read_notes,
@@ -97,6 +100,18 @@ def test_names_that_are_no_unicode_are_shown_and_read(tmp_path):
     (file,) = scan(tmp_path, Config()).files
     assert file.path == "caf\\xe9.md"
     assert read_file(tmp_path, file) == b"text"
+
+
+def test_a_long_path_is_written_as_windows_takes_it():
+    """Beyond 240 bytes a path on Windows is verbatim, of a drive or of a share; elsewhere never."""
+    deep = b"/".join([b"d" * 50] * 5) + b"/note.md"
+    turned = deep.replace(b"/", b"\\")
+    assert join_long(b"C:\\vault", deep, system=ntpath) == b"\\\\?\\C:\\vault\\" + turned
+    share = join_long(b"\\\\server\\vault", deep, system=ntpath)
+    assert share == b"\\\\?\\UNC\\server\\vault\\" + turned
+    assert join_long(b"\\\\?\\C:\\vault", turned, system=ntpath) == b"\\\\?\\C:\\vault\\" + turned
+    assert join_long(b"C:\\vault", b"a/b.md", system=ntpath) == b"C:\\vault\\a/b.md"
+    assert join_long(b"/vault", deep, system=posixpath) == b"/vault/" + deep
 
 
 def test_a_file_that_vanishes_is_a_problem(tmp_path):

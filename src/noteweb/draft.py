@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from noteweb.config import FILE_NAME, read_regular
 from noteweb.errors import AlreadyThere, BadRequest, ConfigInvalid, WriteFailed
+from noteweb.links.names import fold_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +49,7 @@ def write_draft(folder: Path, title: str, text: str) -> Path:
     try:
         if not folder.is_dir():
             folder.mkdir(parents=True)
+        refuse_twin(path)
         with path.open("x", encoding="utf-8", newline="") as stream:
             stream.write(text)
     except FileExistsError as error:
@@ -57,6 +59,25 @@ def write_draft(folder: Path, title: str, text: str) -> Path:
     except OSError as error:
         raise WriteFailed(path, error.strerror or str(error)) from error
     return path
+
+
+def refuse_twin(path: Path) -> None:
+    """Refuse a name that is another file's on a system which tells no capitals or accents apart.
+
+    Raises
+    ------
+    AlreadyThere
+    OSError : the folder cannot be listed
+    """
+    wanted = fold_name(path.name)
+    for there in path.parent.iterdir():
+        if fold_name(there.name) == wanted:
+            raise AlreadyThere(there)
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes a file of this name for a device."""
+    return _DEVICES.match(name) is not None
 
 
 def name_file(title: str) -> str:
@@ -76,7 +97,7 @@ def name_file(title: str) -> str:
     if not name:
         message = f"no file can be called {title!r}"
         raise BadRequest(message, "give the note a title of letters or numbers")
-    return f"_{name}" if _DEVICES.match(name) else name
+    return f"_{name}" if is_device(name) else name
 
 
 def fill_template(template: str, title: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from noteweb.errors import Problem, WriteFailed
-from noteweb.vault import read_file, read_note
+from noteweb.vault import join_long, read_file, read_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,7 +87,7 @@ def write_change(root: Path, change: Change) -> None:
         where the file changed since it was read, leads out of the vault, or the disk refuses; it
         then stands as before
     """
-    path = root / Path(os.fsdecode(change.file.file))
+    path = Path(os.fsdecode(join_long(os.fsencode(root), change.file.file)))
     real = path.resolve()
     if not real.is_relative_to(root.resolve()):
         raise WriteFailed(path, "it is a symbolic link out of the vault", "write it there yourself")

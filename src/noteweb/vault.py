@@ -7,6 +7,7 @@ import gc
 import os
 import re
 import stat
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,10 +19,13 @@ from noteweb.journal import refuse_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from types import ModuleType
 
     from noteweb.model.note import Card, Note
 
 CACHE_NAME = ".noteweb"
+_LONG = 240  # bytes of a path, 20 below the 260 characters at which Windows stops
+_VERBATIM = b"\\\\?\\"
 NOTE_SUFFIXES = (".md", ".markdown")
 _UNREADABLE_FILE = "unreadable-file"
 _UNREADABLE_FOLDER = "unreadable-folder"
@@ -140,10 +144,23 @@ def scan(root: Path, config: Config, *, is_thorough: bool = False) -> Scan:
 def read_file(root: Path, file: NoteFile) -> bytes | Problem:
     """Read a note's bytes, or say why not."""
     try:
-        with open(os.path.join(os.fsencode(root), file.file), "rb") as stream:  # noqa: PTH118, PTH123
+        with open(join_long(os.fsencode(root), file.file), "rb") as stream:  # noqa: PTH123
             return stream.read()
     except OSError as error:
         return _file_problem(file.path, _UNREADABLE_FILE, f"cannot be read: {error.strerror}")
+
+
+def join_long(root: bytes, file: bytes, *, system: ModuleType = os.path) -> bytes:
+    r"""Give a file's path in the form in which the system takes it however long it is.
+
+    Windows stops at 260 characters but for a path that begins with ``\\?\`` and has no slashes.
+    """
+    whole: bytes = system.join(root, file)
+    if system.sep != "\\" or len(whole) < _LONG or whole.startswith(_VERBATIM):
+        return whole
+    whole = system.normpath(whole)
+    share = b"\\\\"
+    return _VERBATIM + (b"UNC\\" + whole[2:] if whole.startswith(share) else whole)
 
 
 def read_note(root: Path, file: NoteFile) -> Note | Problem:
@@ -212,7 +229,7 @@ class _Walk:
         while folders:
             folder = folders.pop()
             try:
-                with os.scandir(os.path.join(self.root, folder)) as entries:  # noqa: PTH118
+                with os.scandir(join_long(self.root, folder)) as entries:
                     for entry in entries:
                         self._take(entry, folder, folders)
             except OSError as error:
@@ -275,7 +292,8 @@ def _any_of(globs: list[str]) -> re.Pattern[str]:
 
 
 def _shown(file: bytes) -> str:
-    return os.fsdecode(file).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    bare = os.fsdecode(file).encode("utf-8", sys.getfilesystemencodeerrors())
+    return bare.decode("utf-8", "backslashreplace")
 
 
 def _file_problem(

@@ -274,6 +274,7 @@ class NoteWeb(KinVault):
         from noteweb.index.lookup import find_problems
         from noteweb.links.anchor import find_dead_anchors
         from noteweb.links.identity import find_double_ids
+        from noteweb.links.names import find_twins
         from noteweb.links.resolve import resolve_links
 
         resolved = resolve_links(self.cards, root=self.root)
@@ -289,7 +290,8 @@ class NoteWeb(KinVault):
             if p.path in files and (p.path, p.code) not in known
         )
         wrong = [*self.claim_set.problems, *self.evidence.problems(), *read_labels(self.root)[1]]
-        found = [*seen.problems, *told, *links, *find_double_ids(own), *wrong]
+        names = [*find_double_ids(own), *find_twins(files)]
+        found = [*seen.problems, *told, *links, *names, *wrong]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.code)))
 
     def _narrow(self, only: Only, demands: Iterable[Demand]) -> Only:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from typing import TYPE_CHECKING
 
+from noteweb.draft import is_device, refuse_twin
 from noteweb.errors import AlreadyThere, BadRequest, WriteFailed
 from noteweb.evidence.find import FOLDER
 
@@ -111,9 +112,13 @@ def write_skeleton(root: Path, name: str) -> Path:
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         hint = "letters, digits and _, as a Python module: peak_position"
         raise BadRequest(f"an experiment cannot be named {name!r}", hint)
+    if is_device(name):
+        told = f"Windows takes a file called {name!r} for a device, wherever the vault is synced"
+        raise BadRequest(told, f"give another name: {name}_")
     path = root / FOLDER / f"{name}.py"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        refuse_twin(path)
         with path.open("x", encoding="utf-8") as stream:
             stream.write(_SKELETON)
     except FileExistsError:

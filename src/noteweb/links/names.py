@@ -6,13 +6,13 @@ A name is compared folded: Unicode NFC, case folded, outer blanks off.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import unquote
 
-from noteweb.errors import NoteAmbiguous, NoteNotFound
+from noteweb.errors import NoteAmbiguous, NoteNotFound, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,6 +125,18 @@ def fold_name(name: str) -> str:
     if name.isascii():
         return name.strip().lower()
     return normalize("NFC", normalize("NFC", name).casefold()).strip()
+
+
+def find_twins(paths: Iterable[str]) -> Iterator[Problem]:
+    """Report paths that differ in case or in how an accent is written, by all but the first."""
+    first: dict[str, str] = {}
+    for path in sorted(paths):
+        twin = first.setdefault(fold_name(path), path)
+        if twin != path:
+            told = f"Windows and macOS take it for the same file as {twin!r}"
+            yield Problem(
+                path=path, line=1, column=1, code="path-twice", severity=Severity.INFO, message=told
+            )
 
 
 def strip_suffix(path: str) -> str:
