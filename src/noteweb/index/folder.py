@@ -189,6 +189,7 @@ class Index:
         path = self.folder / "lock"
         try:
             with FileLock(path, timeout=wait_s, poll_interval=_STEP_S):
+                self._mapped = None  # Windows deletes no file that is mapped
                 yield
         except Timeout as error:
             raise IndexBusy(path, wait_s) from error
