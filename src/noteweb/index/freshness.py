@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from noteweb.errors import IndexMismatch
 from noteweb.index.folder import WRITER_WAIT_S
 from noteweb.index.lookup import count, find_files
-from noteweb.vault import scan
+from noteweb.vault import paused_collector, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,8 +112,9 @@ class Look:
 
 def find_changes(index: Index, source: Source) -> Changes:
     """Compare the vault's files with the catalogue by path, size and time; no note is opened."""
-    found = scan(source.root, source.config, is_thorough=source.is_thorough)
-    known = find_files(index.catalogue)
+    with paused_collector():
+        found = scan(source.root, source.config, is_thorough=source.is_thorough)
+        known = find_files(index.catalogue)
     recut = bool(known) and is_recut_needed(index, source.embedder)
     return Changes(
         fresh=tuple(f for f in found.files if recut or known.get(f.path, (None,))[0] != f),

@@ -24,7 +24,7 @@ from noteweb.index.lookup import find_files, find_names, find_pids_at
 from noteweb.index.relation import Stir, relate
 from noteweb.links.identity import settle_ids
 from noteweb.passage import WordTokenizer, content_key, cut_passages
-from noteweb.vault import read_file
+from noteweb.vault import paused_collector, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -72,7 +72,8 @@ def sync(index: Index, source: Source, progress: Progress, seen: Look | None = N
         # What a query needs comes first, then what notes are to one another.
         _settle_ids(index)
         n_embedded = embed_waiting(index, source.bulk, progress) if source.embedder else 0
-        relate(index, source, stir, progress)
+        with paused_collector():
+            relate(index, source, stir, progress)
         compact(index)
     return report(
         index,
