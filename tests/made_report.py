@@ -34,7 +34,8 @@ NOTE = """\
 claims:
   - id: up
     statement: It goes up.
-    source: {title: On going up, locator: page 3, verified: false, doi: 10.1000/182}
+    source:
+      {title: On going up, locator: page 3, verified: false, doi: 10.1000/182, stance: disputes}
     supports: [ought]
     evidence: {experiment: toy, expect: {metric: gap, op: gt, threshold: 0}}
   - id: down
@@ -44,7 +45,7 @@ claims:
   - id: ought
     kind: normative
     statement: It ought to.
-    source: {title: A sermon, citation: quoted, verified: false}
+    source: {title: A sermon, citation: quoted, verified: false, stance: hedges}
     needs: a vote
 ---
 Text.

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noteweb.errors import Severity
-from noteweb.model.claim import Citation, ClaimKind, Estimand, Expectation, Op, Relation, Source
+from noteweb.model.claim import (
+    Citation,
+    ClaimKind,
+    Estimand,
+    Expectation,
+    Op,
+    Relation,
+    Source,
+    Stance,
+)
 from noteweb.model.position import START, Position
 from noteweb.parse.claims import find_duplicate_claims, read_claims
 
@@ -274,3 +283,17 @@ def test_a_claim_says_how_it_is_cited_and_what_it_needs():
     assert {problem.code for problem in problems} == {
         "claim-needs-invalid", "claim-citation-unknown"
     }  # fmt: skip
+
+
+def test_a_claim_says_what_its_source_makes_of_it():
+    """The stance is one of four words, none is guessed, and what is none of them is told."""
+    for stance in Stance:
+        (claim,), problems = read(
+            f"- {{id: a, statement: A., source: {{title: B, stance: {stance}}}}}"
+        )
+        assert (claim.source.stance, problems) == (stance, ())
+    (claim,), problems = read("""
+- {id: a, statement: A., source: {title: B, stance: agrees}}
+""")
+    assert claim.source.stance is None
+    assert [problem.code for problem in problems] == ["claim-stance-unknown"]

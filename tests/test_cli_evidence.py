@@ -21,6 +21,8 @@ NOTE = """\
 claims:
   - id: up
     statement: It goes up.
+    source: {title: A book, locator: page 3, citation: recalled, stance: hedges}
+    needs: a scale
     supports: [ought]
     evidence: {experiment: toy, expect: {metric: gap, op: gt, threshold: 0}}
   - id: down
@@ -138,6 +140,22 @@ def test_an_untrusted_vault_is_never_run(vault, capsys, tmp_path):
     capsys.readouterr()
     assert not canary.exists()
     assert not (vault / "runs").exists()
+
+
+def test_why_tells_the_source_and_what_a_claim_bears_on(vault, capsys):
+    """With its place, how it is cited and what it makes of the claim; as the schema has it."""
+    out = ask(capsys, "why", "up")[1]
+    assert "source: A book, page 3 (recalled; it hedges this)" in out
+    assert "it would need: a scale" in out
+    assert "supports: ought" in out
+    told = json.loads(ask(capsys, "why", "up", "--format", "json")[1])
+    jsonschema.validate(told, read_schema("account"))
+    words = ("title", "locator", "citation", "stance")
+    assert [told["source"][word] for word in words] == ["A book", "page 3", "recalled", "hedges"]
+    assert told["relations"] == {"supports": ["ought"]}
+    told = json.loads(ask(capsys, "why", "ought", "--format", "json")[1])
+    jsonschema.validate(told, read_schema("account"))
+    assert (told["source"], told["relations"], told["needs"]) == (None, {}, None)
 
 
 def test_verdicts_have_the_public_shape(vault, capsys):

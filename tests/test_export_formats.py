@@ -35,7 +35,7 @@ from noteweb.graph.claims import add_claims, add_findings
 from noteweb.judge import judge_evidence
 from noteweb.links.feedback import resolve_feedback
 from noteweb.links.resolve import resolve_links
-from noteweb.model.claim import Source
+from noteweb.model.claim import Source, Stance
 from noteweb.model.run import Artifact
 from noteweb.web import NoteWeb
 from records import ABOVE_ZERO, make_claim, make_records
@@ -264,7 +264,13 @@ def test_a_crate_holds_claims_code_runs_and_what_they_left(tmp_path):
 
 def make_judged(folder):
     """Give the material of a claim with a source, judged on twenty seeds."""
-    source = Source(doi="10.1000/182", locator="page 3", title="On going", is_verified=False)
+    source = Source(
+        doi="10.1000/182",
+        locator="page 3",
+        title="On going",
+        is_verified=False,
+        stance=Stance.HEDGES,
+    )
     claim = replace(make_claim(ABOVE_ZERO), source=source)
     records = make_records([1.0 + 0.01 * n for n in range(20)])
     verdict = judge_evidence(claim, claim.evidence[0], records)
@@ -290,7 +296,7 @@ def test_a_crate_tells_figures_guards_and_source(tmp_path):
     cited = cited[0] if isinstance(cited, list) else cited
     assert cited["identifier"] == "https://doi.org/10.1000/182"
     assert (cited["name"], cited["pagination"]) == ("On going", "page 3")
-    assert cited["description"] == "recalled by the note"
+    assert cited["description"] == "recalled by the note; the source hedges it"
 
 
 def test_rdf_tells_figures_guards_files_and_source(tmp_path):
@@ -357,7 +363,7 @@ def vault(tmp_path, monkeypatch):
     (folder / "Honey.md").write_text(
         f"---\ntitle: {json.dumps(ATTACKS[0])}\ntags: [bees]\nReceptor:\n  - honey is weighed\n"
         "  - wax is weighed\nclaims:\n  - id: up\n    statement: It goes up.\n"
-        "    source: {quote: said so}\n"
+        "    source: {quote: said so, stance: reports}\n"
         "    evidence: {experiment: toy, expect: {metric: gap, op: gt, threshold: 0}}\n---\n",
         encoding="utf-8",
     )
@@ -382,6 +388,7 @@ def test_each_format_is_written_by_the_command(vault, capsys):
     assert nodes["claim:up"]["verdict"] == "supported"
     assert nodes["claim:up"]["source_quote"] == "said so"
     assert nodes["claim:up"]["source_citation"] == "quoted"
+    assert nodes["claim:up"]["source_stance"] == "reports"
     assert run(["export", "rocrate", "-o", "crate.zip", "-q"]) == 0
     with zipfile.ZipFile("crate.zip") as packed:
         assert b"Experiment(" in packed.read("experiments/toy.py")

@@ -80,6 +80,7 @@ def test_a_report_tells_what_each_claim_rests_on(vault, capsys):
         "it supports ought (not-testable)",
         "The note names it: a vote.",
         "quoted: read in the document that is named; not held against what",
+        "- hedges: the source says so with a reservation",
         "what runs can decide are claims",
         "- versions: python 3",
     ):
@@ -89,7 +90,11 @@ def test_a_report_tells_what_each_claim_rests_on(vault, capsys):
     assert html.count("data:image/svg+xml;base64,") == 2
     assert html.count('<svg class="scale"') == 2
     assert "<script" not in html
-    for told in ("Simplified: there is no weather.", "out: its own evidence refutes it"):
+    for told in (
+        "Simplified: there is no weather.",
+        "out: its own evidence refutes it",
+        "hedges: the source says so with a reservation",
+    ):
         assert told in read_text(html)
     assert '<a href="https://doi.org/10.1000/182"' in html
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from noteweb.evidence.front import Account, ClaimRow, TrustRow
     from noteweb.evidence.plan import Step
     from noteweb.evidence.recheck import Comparison
+    from noteweb.model.claim import Source
     from noteweb.model.verdict import Verdict
 
 _GOOD, _BAD, _OPEN = typer.colors.GREEN, typer.colors.RED, typer.colors.YELLOW
@@ -143,6 +144,9 @@ def show_account(found: Account, argument: Argument) -> None:
     write_line(f"{clean(found.claim.path)}:{found.claim.line}")
     if found.claim.needs:
         write_line("it would need:", clean(found.claim.needs))
+    _show_source(found.claim.source)
+    for kind, ids in found.claim.related.items():
+        write_line(f"{clean(kind.replace('_', ' '))}:", clean(", ".join(ids)))
     for case, verdict in found.cases:
         write_line("")
         write_line(Painted(clean(verdict.experiment), bold=True), _kind(verdict))
@@ -156,6 +160,16 @@ def show_account(found: Account, argument: Argument) -> None:
     write_line("")
     write_line(Painted("among the other claims", bold=True))
     show_standing(argument, found.claim.id)
+
+
+def _show_source(source: Source) -> None:
+    if source.citation is None:
+        return
+    words = (source.title, source.note, source.locator, source.doi, source.url)
+    stance = f"; it {source.stance} this" if source.stance else ""
+    write_line("source:", clean(", ".join(filter(None, words))), f"({source.citation}{stance})")
+    if source.quote:
+        write_line("in its words:", clean(source.quote))
 
 
 def _standing(argument: Argument, claim: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from noteweb.export.material import KnownClaim
-    from noteweb.model.claim import Claim, Expectation
+    from noteweb.model.claim import Claim, Expectation, Source
     from noteweb.model.run import GuardResult
     from noteweb.model.verdict import ExpectationResult
 
@@ -86,9 +86,13 @@ def _describe_source(claim: Claim) -> Entity:
         "url": source.url,
         "pagination": source.locator,
         "text": source.quote,
-        "description": f"{source.citation} by the note",
+        "description": f"{source.citation} by the note{_tell_stance(source)}",
     }
     return {key: value for key, value in about.items() if _is_told(value)}
+
+
+def _tell_stance(source: Source) -> str:
+    return f"; the source {source.stance} it" if source.stance else ""
 
 
 def _is_told(value: object) -> bool:

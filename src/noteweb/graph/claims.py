@@ -50,9 +50,9 @@ def _describe(claim: Claim) -> dict[str, Json]:
     """Give what a claim says of itself; other keys than noteweb's own never hide them."""
     words = asdict(claim.source)
     del words["stated_citation"]
+    told = {"citation": claim.source.citation, "stance": claim.source.stance}
+    words.update((name, word and word.value) for name, word in told.items())
     source = {f"source_{name}": value for name, value in words.items() if value}
-    if claim.source.citation is not None:
-        source["source_citation"] = claim.source.citation.value
     own: dict[str, Json] = {
         "kind": NodeKind.CLAIM.value,
         "label": claim.statement or claim.id,

@@ -127,12 +127,22 @@ class Citation(StrEnum):
     NAMED = "named"  # no place and no words are given
 
 
+class Stance(StrEnum):
+    """What a source makes of the statement that a claim takes from it."""
+
+    ASSERTS = "asserts"  # as its own, outright
+    HEDGES = "hedges"  # with a reservation, as a guess or a question
+    DISPUTES = "disputes"  # to speak against it
+    REPORTS = "reports"  # as what others say, or with both sides
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where the statement comes from.
 
     `is_verified` is False where nobody has held it against the source itself; what a note then
     says of `stated_citation` tells a figure read in another document from a recalled one.
+    `stance` is None where the note does not say; it cannot be told from the rest.
     """
 
     doi: str = ""
@@ -143,6 +153,7 @@ class Source:
     locator: str = ""  # page, figure, section
     is_verified: bool = True
     stated_citation: Citation | None = None
+    stance: Stance | None = None
 
     def __bool__(self) -> bool:
         """Whether anything is said about the source."""
@@ -190,6 +201,12 @@ class Claim:
     def n_expectations(self) -> int:
         """How many expectations stand behind the claim, over all its evidence."""
         return sum(len(evidence.expect) for evidence in self.evidence)
+
+    @property
+    def related(self) -> dict[str, tuple[str, ...]]:
+        """Its relations: for each kind the ids that it points to, all in the order written."""
+        kinds = dict.fromkeys(each.kind for each in self.relations)
+        return {kind: self.targets(kind) for kind in kinds}
 
     def targets(self, kind: str) -> tuple[str, ...]:
         """Give the ids that a relation of this kind points to, in the order written."""

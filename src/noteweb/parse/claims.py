@@ -17,6 +17,7 @@ from noteweb.model.claim import (
     Expectation,
     Relation,
     Source,
+    Stance,
 )
 from noteweb.model.position import Position
 from noteweb.parse.evidence import read_evidence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 CLAIM_KEYS = frozenset({"id", "statement", "kind", "source", "evidence", "needs", "relations"})
 _SOURCE_WORDS = frozenset({"doi", "url", "title", "note", "quote", "locator"})
-SOURCE_KEYS = _SOURCE_WORDS | {"verified", "citation"}
+SOURCE_KEYS = _SOURCE_WORDS | {"verified", "citation", "stance"}
 #: What a note may say of how it cites; that nothing is quoted shows by itself.
 _CITATIONS = (Citation.QUOTED, Citation.RECALLED, Citation.MEASURED)
 _LINK = re.compile(r"\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]")
@@ -198,6 +199,7 @@ def _read_source(raw: Json, name: str, desk: _Desk) -> Source:
         **words,
         is_verified=raw.get("verified") is not False,
         stated_citation=_read_citation(raw.get("citation"), name, desk.at("citation")),
+        stance=_read_stance(raw.get("stance"), name, desk.at("stance")),
     )
 
 
@@ -211,6 +213,14 @@ def _read_citation(raw: Json, name: str, desk: _Desk) -> Citation | None:
     desk.warn("claim-citation-unknown", message)
     # What nobody can read must not pass for checked.
     return Citation.RECALLED
+
+
+def _read_stance(raw: Json, name: str, desk: _Desk) -> Stance | None:
+    found = None if raw is None else read_member(Stance, raw)
+    if found is None and raw is not None:
+        message = f"{name!r} has stance {quote(raw)}; use {', '.join(Stance)}"
+        desk.warn("claim-stance-unknown", message)
+    return found
 
 
 def _source_from_text(text: str) -> Source:

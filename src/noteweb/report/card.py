@@ -100,11 +100,13 @@ def _write_source(source: Source) -> Markup:
     name = wording.tell_source(source)
     told = [make("bdi", each) for each in (name, bare) if each]
     between = ". " if told and link else ""
+    stance = wording.tell_stance(source)
     return _part(
         "Source",
         make("p", [*told, between], link),
         make("blockquote", make("p", make("bdi", source.quote))) if source.quote else None,
         _tag(provenance, wording.tell_citation(source)),
+        make("p", stance, class_="quiet") if stance else None,
     )
 
 

@@ -212,11 +212,13 @@ def _write_source(entry: Entry) -> Iterator[str]:
     if provenance is None:
         yield "- published: no source is named; the statement is the note's own"
         return
-    told = ", ".join(filter(None, (wording.tell_source(source), source.doi, source.url)))
-    yield from _item(f"published: {told}")
+    named = ", ".join(filter(None, (wording.tell_source(source), source.doi, source.url)))
+    yield from _item(f"published: {named}")
     if source.quote:
         yield from _item(f"in its words: “{source.quote}”")
     yield f"- {provenance}: {wording.tell_citation(source)}"
+    if told := wording.tell_stance(source):
+        yield from _item(told)
 
 
 def _write_exhibit(exhibit: Exhibit, entry: Entry, plots: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from noteweb.argument.impact import Effect
 from noteweb.argument.label import GROUND_PHRASES
 from noteweb.look import describe_statuses, show
-from noteweb.model.claim import Citation, ClaimKind
+from noteweb.model.claim import Citation, ClaimKind, Stance
 from noteweb.model.verdict import ReasonKind, VerdictKind
 
 if TYPE_CHECKING:
@@ -47,6 +47,12 @@ PROVENANCES: Mapping[str, str] = {
     Citation.RECALLED: "from memory; nobody has held it against the source",
     Citation.NAMED: "the source is named, and no figure or place is quoted",
     Citation.MEASURED: "computed from the runs on record",
+}
+_STANCES: Mapping[str, str] = {
+    Stance.ASSERTS: "the source says so outright",
+    Stance.HEDGES: "the source says so with a reservation, as a guess or a question",
+    Stance.DISPUTES: "the source names it to speak against it",
+    Stance.REPORTS: "the source tells it as what others say, or with both sides",
 }
 _EFFECTS = {
     Effect.FALLS: "would fall",
@@ -258,6 +264,11 @@ def tell_citation(source: Source) -> str:
             return "held against the source, as the note says"
         return "read in the document that is named; not held against what that document cites"
     return PROVENANCES[source.citation] if source.citation else ""
+
+
+def tell_stance(source: Source) -> str:
+    """Tell what the source makes of the statement; nothing where the note does not say."""
+    return f"{source.stance}: {_STANCES[source.stance]}" if source.stance else ""
 
 
 def tell_source(source: Source) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from noteweb.argument.impact import Struck
     from noteweb.evidence.find import Found
     from noteweb.evidence.front import Account, ClaimRow, TrustRow
-    from noteweb.model.claim import Claim
+    from noteweb.model.claim import Claim, Source
     from noteweb.model.suggestion import Nearest, Suggestion
     from noteweb.row import Row
 
@@ -119,9 +119,11 @@ def experiment_row(found: Found) -> Row:
 
 
 def account_row(found: Account, argument: Argument) -> Row:
-    """Give what a claim's verdict and its standing rest on as JSON."""
+    """Give what a claim's verdict and its standing rest on as ``account.json`` has it."""
     return {
         **_named(found.claim),
+        "source": _source_row(found.claim.source),
+        "relations": {kind: list(ids) for kind, ids in found.claim.related.items()},
         "verdict": found.verdict.to_json(),
         "standing": standing_row(argument, found.claim.id),
         "evidence": [
@@ -144,6 +146,19 @@ def account_row(found: Account, argument: Argument) -> Row:
             }
             for case, verdict in found.cases
         ],
+    }
+
+
+def _source_row(source: Source) -> Row | None:
+    """Give what a note says of a claim's source; None where it names none."""
+    if source.citation is None:
+        return None
+    words = ("title", "note", "doi", "url", "locator", "quote")
+    return {
+        **{word: getattr(source, word) or None for word in words},
+        "verified": source.is_verified,
+        "citation": source.citation.value,
+        "stance": source.stance.value if source.stance else None,
     }
 
 
