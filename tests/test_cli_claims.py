@@ -165,6 +165,11 @@ def test_a_stamp_is_shown_written_refreshed_and_taken_out(vault, capsys):
     assert (vault / "tides.md").read_bytes() == stamped
     ask(capsys, "trust", "allow", "--yes")
     ask(capsys, "verify")
+    (vault / "tides.md").chmod(0o444)
+    code, _, err = ask(capsys, "claims", "stamp", "Tides")
+    assert (code, (vault / "tides.md").read_bytes()) == (3, stamped)
+    assert "it is read-only" in err
+    (vault / "tides.md").chmod(0o640)
     ask(capsys, "claims", "stamp", "Tides")
     assert b"supported, standing in, runs of 2" in (vault / "tides.md").read_bytes()
     assert ask(capsys, "claims", "stamp", "Tides", "--remove")[0] == 0

@@ -143,3 +143,15 @@ def test_two_values_have_the_wider_interval():
     assert found.low == min(student.low, share.low)
     assert found.high == max(student.high, share.high)
     assert mean_interval([*values, 0.5], 0.021) == student_interval([*values, 0.5], 0.021)
+
+
+def test_no_interval_of_a_mean_leaves_its_range():
+    """Student's knows of no range: that of a few correlations would go beyond -1 or 1."""
+    for values, low, high in (
+        ([-0.9, -0.2, 0.1, -0.7, -0.99], -1.0, 1.0),
+        ([0.0, 1.0, 1.0, 1.0, 1.0], 0.0, 1.0),
+    ):
+        free, found = mean_interval(values, 0.001), mean_interval(values, 0.001, low, high)
+        assert free.low < low
+        assert (found.low, found.high) == (max(free.low, low), min(free.high, high))
+        assert found.estimate == free.estimate

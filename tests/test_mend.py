@@ -56,6 +56,19 @@ def test_permissions_are_kept(vault):
     assert stat.S_IMODE((vault / "damaged.md").stat().st_mode) == 0o640
 
 
+def test_a_read_only_note_is_left_alone(vault, capsys):
+    """Whoever asks, root too: where nobody may write the file, one line says so."""
+    damaged = vault / "damaged.md"
+    before = damaged.read_bytes()
+    damaged.chmod(0o444)
+    assert run(["repair", "--write", "-q", "-C", str(vault)]) == 3
+    assert "damaged.md: it is read-only" in capsys.readouterr().err
+    assert damaged.read_bytes() == before
+    assert stat.S_IMODE(damaged.stat().st_mode) == 0o444
+    damaged.chmod(0o644)
+    assert run(["repair", "--write", "-q", "-C", str(vault)]) == 0
+
+
 def test_a_note_edited_meanwhile_is_left_alone(vault):
     """A file that changed since it was read is not overwritten."""
     with NoteWeb.open(vault) as web:

@@ -38,7 +38,8 @@ def mean_interval(
     binomial interval says how often another value may come and not have been seen, and `low` and
     `high`, the least and the greatest value that there can be, say what that may do to the mean;
     without them the sample bounds no mean at all. Of two values that are all there are, the mean
-    follows their shares; the wider of that interval and Student's is given.
+    follows their shares; the wider of that interval and Student's is given. No interval goes beyond
+    `low` and `high`, as no mean can.
 
     Source: Clopper and Pearson, as in `share_interval`.
     """
@@ -48,16 +49,12 @@ def mean_interval(
         ends = (first if end == first else seen * first + (1 - seen) * end for end in (low, high))
         return Interval(estimate=first, low=next(ends), high=next(ends), alpha=alpha)
     student = student_interval(values, alpha)
-    if set(values) != {first, last}:
-        return student
-    share = share_interval(sum(value == last for value in values), len(values), alpha)
-    one, two = (first * (1 - part) + last * part for part in (share.low, share.high))
-    return Interval(
-        estimate=student.estimate,
-        low=min(student.low, one),
-        high=max(student.high, two),
-        alpha=alpha,
-    )
+    one, two = student.low, student.high
+    if set(values) == {first, last}:
+        share = share_interval(sum(value == last for value in values), len(values), alpha)
+        least, most = (first * (1 - part) + last * part for part in (share.low, share.high))
+        one, two = min(one, least), max(two, most)
+    return Interval(estimate=student.estimate, low=max(one, low), high=min(two, high), alpha=alpha)
 
 
 def student_interval(values: Sequence[float], alpha: float) -> Interval:

@@ -6,6 +6,7 @@ A repair of the encoding is written whole, and only where it can be undone exact
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     #: From and to in a note's text, and what is to stand there.
     Edit = tuple[int, int, str]
 
+_ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _NEW_FILE = 0o644  # mkstemp makes files that only their owner may read
 
 
@@ -84,8 +86,8 @@ def write_change(root: Path, change: Change) -> None:
     Raises
     ------
     WriteFailed
-        where the file changed since it was read, leads out of the vault, or the disk refuses; it
-        then stands as before
+        where the file changed since it was read, leads out of the vault, is read-only, or the
+        disk refuses; it then stands as before
     """
     path = Path(os.fsdecode(join_long(os.fsencode(root), change.file.file)))
     real = path.resolve()
@@ -93,6 +95,10 @@ def write_change(root: Path, change: Change) -> None:
         raise WriteFailed(path, "it is a symbolic link out of the vault", "write it there yourself")
     if read_file(root, change.file) != change.before:
         raise WriteFailed(path, "it changed while it was being read", "say it again")
+    # The file is replaced, which asks for no permission of its own, and the system refuses root
+    # nothing.
+    if not real.stat().st_mode & _ANY_WRITE:
+        raise WriteFailed(path, "it is read-only", "let somebody write it first: chmod u+w")
     replace_bytes(real, change.after)
 
 
