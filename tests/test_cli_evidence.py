@@ -21,8 +21,6 @@ NOTE = """\
 claims:
   - id: up
     statement: It goes up.
-    source: {title: A book, locator: page 3, citation: recalled, stance: hedges}
-    needs: a scale
     supports: [ought]
     evidence: {experiment: toy, expect: {metric: gap, op: gt, threshold: 0}}
   - id: down
@@ -144,6 +142,9 @@ def test_an_untrusted_vault_is_never_run(vault, capsys, tmp_path):
 
 def test_why_tells_the_source_and_what_a_claim_bears_on(vault, capsys):
     """With its place, how it is cited and what it makes of the claim; as the schema has it."""
+    source = "{title: A book, locator: page 3, citation: recalled, stance: hedges}"
+    said = f"source: {source}\n    needs: a scale\n    supports:"
+    (vault / "note.md").write_text(NOTE.replace("supports:", said))
     out = ask(capsys, "why", "up")[1]
     assert "source: A book, page 3 (recalled; it hedges this)" in out
     assert "it would need: a scale" in out
