@@ -7,6 +7,7 @@ processes that it starts included: Python reads `sitecustomize` in all of them.
 from __future__ import annotations
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -117,19 +118,44 @@ def test_no_command_asks_the_network(offline, tmp_path):
     vault = Path(shutil.copytree(HERE / "vaults" / "small", tmp_path / "vault"))
     paper = tmp_path / "paper.txt"
     paper.write_text("Swarming bees choose a home by quorum.\n" * 9, encoding="utf-8")
-    page = tmp_path / "page.html"
-    commands = (
-        ("index",),
-        ("query", "swarm"),
-        ("activate", paper),
-        ("claims",),
-        ("check",),
-        ("graph",),
-        ("export", "html", "-o", page),
-    )
-    for words in commands:
-        done = start("-m", "noteweb", *words, "--vault", vault)
-        assert done.returncode in (0, 1), done.stderr
+    library = tmp_path / "library.csv"
+    library.write_text("title,abstract\nA swarm,Bees choose.\nOwls,They hunt.\n", encoding="utf-8")
+    page, report = tmp_path / "page.html", tmp_path / "report.md"
+    commands = [
+        ["index"],
+        ["status"],
+        ["query", "swarm"],
+        ["related", "Queen pheromone and swarming", "--why"],
+        ["show", "Queen pheromone and swarming"],
+        ["path", "Queen pheromone and swarming", "Broken frontmatter"],
+        ["activate", paper, "--gaps", "--claims"],
+        ["label", paper, "Queen pheromone and swarming", "fires"],
+        ["screen", library, "--criteria", paper, "--format", "csv"],
+        ["claims"],
+        ["claims", "suggest", paper],
+        ["verify", "--all"],
+        ["report", "-o", report],
+        ["trust", "show"],
+        ["experiment", "list"],
+        ["experiment", "new", "coins"],
+        ["check"],
+        ["check", "--fix"],
+        ["repair"],
+        ["new", "Wasps"],
+        ["graph"],
+        ["graph", "suggest"],
+        ["export", "html", "-o", page],
+    ]
+    program = """
+import json, sys
+from noteweb.cli import run
+for words in json.loads(sys.argv[1]):
+    print("@", run([*words, "--vault", sys.argv[2]]), *words[:2], file=sys.stderr)
+"""
+    done = start("-c", program, json.dumps(commands, default=str), vault)
+    ends = [line.split()[1:] for line in done.stderr.splitlines() if line.startswith("@ ")]
+    assert [end[1] for end in ends] == [words[0] for words in commands], done.stderr
+    assert [end for end in ends if end[0] not in "01"] == [], done.stderr
     assert page.exists()
     assert not told.exists()
 
