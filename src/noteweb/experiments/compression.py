@@ -11,17 +11,20 @@ Expected effect: no factor reaches ten. Distilling, pruning and the curriculum g
 twofold, four bits trained with give more.
 
 The traps: where the ladder is flat any trick looks infinitely good, so its slope is a guard. A
-factor off the ladder is a bound and no number, so a run with one is invalid. What is trained on is
-held against networks that were trained on as long. Bits count scales and biases.
+factor off the ladder is a bound and no number, so a run with one is invalid: pruning can be told up
+to 6.5, distilling to 9.5, the curriculum to 4, and what saved more would be no support and no
+refutation. What is trained on is held against networks that were trained on as long. Bits count
+scales and biases.
 
 Sources: G. Hinton, O. Vinyals and J. Dean (2015), arXiv:1503.02531 (distilling); M. Zhu and S.
 Gupta (2017), arXiv:1710.01878 (pruning while training); Y. Bengio, N. Leonard and A. Courville
 (2013), arXiv:1308.3432 (straight through); Y. Bengio et al. (2009), doi:10.1145/1553374.1553380
 (curriculum).
 
-Simplified: one family of small networks and synthetic labels; 480 steps. Bits are storage and not
-speed, zeros cost no places, and the curriculum sorts by the true teacher's margin. Toy scale: it
-tests nothing about what others have or have not devised.
+Simplified: one family of small networks and synthetic labels; 480 steps over more points than they
+see twice, so no weight decay is tuned for the plain networks; no tricks are combined. Bits are
+storage and not speed, zeros cost no places, and the curriculum sorts by the true teacher's margin.
+Toy scale: it tests nothing about what others have or have not devised.
 
 Published and measured: the sources give ratios at their own tasks, not factors at equal error.
 Here, over 20 planned and 32 fresh seeds, the factors are 4.7 to 6.1 for four bits trained with
@@ -165,7 +168,8 @@ _MORE = 0.3  # times the rate, when trained on
 _N_TEST = 6000
 _EASY = 0.1  # share of the points that the curriculum begins with
 _ALL = 0.5  # share of the steps by which it has reached all points
-_SPANS = (0.25, 0.5, 1.0)  # times the steps, of the plain runs that the curriculum is held against
+_SPANS = (0.25, 0.5, 1.0, 2.0)  # times the steps, of plain runs that the curriculum is held against
+_SPAN = 0.5  # of the curriculum: its factor can be told from one half to four
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,10 +372,10 @@ def order(ctx: Context, setting: _Setting, data: Data) -> Trick:
         reached = min(1.0, _EASY + (1 - _EASY) * share / _ALL)
         return rng.integers(max(1, round(reached * setting.n_points)), size=setting.batch_size)
 
-    middle = spans[len(spans) // 2]
-    error = learn(easy_first, Schedule(n_steps=middle, rate=_RATE, pick=pick))
+    n_steps = round(_SPAN * setting.n_steps)
+    error = learn(easy_first, Schedule(n_steps=n_steps, rate=_RATE, pick=pick))
     ladder = Ladder(sizes=np.array(spans), errors=np.array(plain))
-    return Trick(name="curriculum", ladder=ladder, size=middle, error=error)
+    return Trick(name="curriculum", ladder=ladder, size=n_steps, error=error)
 
 
 def _check_ladder(ctx: Context, ladder: Ladder, tricks: Sequence[Trick]) -> None:
