@@ -20,8 +20,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from threadpoolctl import threadpool_limits
+
 from noteweb import NoteWeb
-from noteweb.embed.blas import limit_blas_threads
 from noteweb.judge import judge_claim, judge_evidence
 from noteweb.lab import Context, resolve_params
 from noteweb.look import DETERMINISTIC_RUNS, plan_seeds
@@ -79,9 +80,8 @@ def main() -> None:
     parser.add_argument("experiments", nargs="*", help="default: all")
     parser.add_argument("--series", default="fresh", help="another name gives other seeds")
     told = parser.parse_args()
-    limit_blas_threads()
     n_apart = 0
-    with NoteWeb.open(NOTES) as web:
+    with NoteWeb.open(NOTES) as web, threadpool_limits(1):
         recorded = {row.claim.id: row.verdict for row in web.evidence.rows()}
         for claim in web.claims:
             names = {evidence.experiment for evidence in claim.evidence}
