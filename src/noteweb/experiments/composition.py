@@ -27,7 +27,7 @@ in the mean 87 %. Neither decay nor time alone brings one cell right (5 seeds).
 Predicate against the catalogue: there the longer training had not been tried. It turns the verdict,
 so it is a claim of its own; a fifth of the cells is held out and not three tenths, where it would
 turn half of them. The arbitrary table may be seven deviations above chance and not five: of 20
-seeds of another series one had 10 of its 29 cells right, as chance has it in one verdict of some 300.
+seeds of another series one had 10 of its 29 cells right, as chance has it in one verdict of 300.
 """
 
 from __future__ import annotations
