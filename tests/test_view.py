@@ -190,6 +190,12 @@ def test_a_view_is_read_as_written(text, view):
     assert parse_view(text) == view
 
 
+def test_a_depth_beyond_any_is_part_of_the_name():
+    """Python reads no number of 5,000 digits; a note may be called so."""
+    name = "a:" + "9" * 5_000
+    assert parse_view(f"ego:{name}") == View(kind=ViewKind.EGO, name=name)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -202,6 +208,7 @@ def test_a_view_is_read_as_written(text, view):
         ("layer:hats", "domains, tools, tags"),
         ("community:0", "graph communities"),
         ("community:first", "graph communities"),
+        ("community:" + "9" * 5_000, "graph communities"),
     ],
 )
 def test_what_is_no_view_is_refused_with_what_there_is(text, told):

@@ -39,6 +39,7 @@ GRAMMAR = (
 
 _BARE = frozenset({ViewKind.WHOLE, ViewKind.CLAIMS})
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_MOST_DIGITS = 9
 _QUOTES = {'"': '"', "'": "'", "“": "”", "«": "»"}
 
 
@@ -136,7 +137,7 @@ def parse_view(text: str) -> View:
         raise BadRequest(f"the view {text!r} is not whole", f"views are: {GRAMMAR}")
     if kind is ViewKind.LAYER and name not in LAYERS:
         raise BadRequest(f"no layer {name!r}", f"there are: {', '.join(LAYERS)}")
-    if kind is ViewKind.COMMUNITY and not (name.isascii() and name.isdigit() and int(name)):
+    if kind is ViewKind.COMMUNITY and not (_is_number(name) and int(name)):
         raise BadRequest(f"{name!r} is no number of a community", "see: noteweb graph communities")
     return View(kind=kind, name=name, depth=depth)
 
@@ -200,5 +201,9 @@ def _unquote(text: str) -> str:
 
 def _split_depth(name: str) -> tuple[str, int]:
     note, colon, depth = name.rpartition(":")
-    is_number = depth.isascii() and depth.isdigit()
-    return (note, int(depth)) if colon and is_number else (name, 1)
+    return (note, int(depth)) if colon and _is_number(depth) else (name, 1)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number of any use; Python reads none of more than 4,300 digits."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
