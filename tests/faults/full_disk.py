@@ -1,12 +1,13 @@
 """A disk that fills up, and a vault that can only be read, under each command that writes.
 
-    python tests/faults/full_disk.py [--times 12] [--seed 0] [COMMAND...]
+    python tests/faults/full_disk.py [--times 12] [--seed 0] [--without PROTECTION] [COMMAND...]
 
 Works in a mount namespace of its own (``unshare``; Linux), so nothing stays mounted. Each trial
 copies a made vault to a small file system, fills it but for a share of what the command needs, and
 runs the command; then there is room again and the next command has to mend everything. Exits with
 1 where a note is neither old nor new, a record or label is gone, the index answers otherwise than
-a fresh one, or a command ends with anything but its own exit codes.
+a fresh one, or a command ends with anything but its own exit codes. `--without` takes one of the
+protections of `weakened.py` out, to see that this script notices.
 """
 
 from __future__ import annotations

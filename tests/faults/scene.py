@@ -8,9 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from weakened import PROTECTIONS
 
 from noteweb.embed.hashing import HashingEmbedder
 from noteweb.index.folder import Index
@@ -18,7 +20,6 @@ from noteweb.web import NoteWeb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
 _NOTE = """\
 ---
@@ -56,6 +57,8 @@ Two of them.
 """
 #: Of scores, by words of passages that are gone, which are taken out once they are a fifth.
 _SHIFT = 0.3
+_WHOLE = ["-m", "noteweb"]
+_WITHOUT = "NOTEWEB_FAULTS_WITHOUT"
 _WORDS = "gradient kernel margin curvature entropy sparsity width depth prior likelihood".split()
 
 
@@ -64,12 +67,15 @@ class Broken(AssertionError):
 
 
 def read_arguments(about: str, commands: Iterable[str], *, n_times: int) -> argparse.Namespace:
-    """Read what a script takes: commands to try, how often, and a seed for the draws."""
+    """Read what a script takes: commands, how often, a seed for draws, and what to take out."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("commands", nargs="*", metavar="COMMAND", help=", ".join(commands))
     parser.add_argument("--times", type=int, default=n_times, help="trials of each")
     parser.add_argument("--seed", type=int, default=0)
-    return parser.parse_args()
+    parser.add_argument("--without", choices=PROTECTIONS, default="", metavar="PROTECTION")
+    asked = parser.parse_args()
+    os.environ[_WITHOUT] = asked.without
+    return asked
 
 
 def make_scene(root: Path, n_notes: int = 24) -> None:
@@ -111,7 +117,9 @@ def edit(root: Path, turn: int) -> None:
 
 def command(root: Path, *words: str) -> list[str]:
     """Give the command line of noteweb on this vault, in this interpreter."""
-    return [sys.executable, "-m", "noteweb", *words, "--vault", str(root)]
+    without = os.environ.get(_WITHOUT)
+    program = [str(Path(__file__).with_name("weakened.py")), without] if without else _WHOLE
+    return [sys.executable, *program, *words, "--vault", str(root)]
 
 
 def start(folder: Path) -> Path:
@@ -188,6 +196,8 @@ def require_true_index(root: Path) -> None:
         known = dict(catalogue.rows("SELECT path, digest FROM notes"))
         if not index.is_text_current(is_thorough=True):
             raise Broken("the words lag behind the catalogue")
+        if index.text.n_passages != len(rows):
+            raise Broken(f"words of {index.text.n_passages} passages where there are {len(rows)}")
     if known.keys() != read_notes(root).keys():
         raise Broken(f"the index holds other notes: {known.keys() ^ read_notes(root).keys()}")
 
