@@ -93,7 +93,7 @@ def follow(web: NoteWeb, spare: list[Path], n_edits: int, limit_s: float) -> flo
         print(f"until edit {number + 1}: {told}; {size_mb(web.folder):.2f} on disk", flush=True)
     spent = time.process_time() - started
     print(f"{number + 1} edits in {spent:.0f} CPU s, {1000 * spent / (number + 1):.0f} ms each")
-    growth = max(tenths[2:]) / tenths[1] - 1
+    growth = max(tenths[2:], default=math.nan) / tenths[1] - 1
     print(f"memory grew by {growth:.1%} since the second tenth")
     return growth
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from noteweb.index.textindex import TextRow
 
-_PAUSE_S = 2.0
+_PAUSE_S = 6.0
 
 
 def write_in_place() -> None:
