@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from noteweb.activation.label import LABELS, read_labels
+from noteweb.aside import find_asides
 from noteweb.config import FILE_NAME, read_config
 from noteweb.documents.identifier import find_identifiers
 from noteweb.documents.markdown import strip_markup
@@ -363,6 +364,11 @@ PAST: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
         _read_front,
         lambda n: "relations:\n" + "".join(f'  - "a{k}\\x41" # {"x" * 1_000}\n' for k in range(n)),
         2_500,
+    ),
+    "blanks before no colon": (
+        lambda text: list(find_asides(parse_note(text.encode(), path="a.md"))),
+        lambda n: f"---\n{FRONTMATTERS['blanks in a broken key'](n)}---\n",
+        6_000,
     ),
     "blanks in TOML": (_read_toml, lambda n: f"a = {_TRIPLE}\n{' ' * n}=\n{_TRIPLE}", 12_000),
     "a key of many parts": (_read_toml, lambda n: f"a{'.a' * n} = 1", 20_000),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: A top-level key; what is indented, listed or inside a block scalar does not begin a line so.
 _KEY = re.compile(
-    r"^(?P<quote>[\"']?)(?P<key>[^\W\d][\w -]*)(?P=quote)[ \t]*:(?:[ \t]*[|>][-+\d]*[ \t]*$)?",
+    r"^(?P<quote>[\"']?)(?P<key>[^\W\d][\w -]*+)(?P=quote)[ \t]*+:(?:[ \t]*[|>][-+\d]*[ \t]*$)?",
     re.MULTILINE,
 )
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![ \t]*\n)[^\n]*)*")
