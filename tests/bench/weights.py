@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 WORDS = (14.0, 20.0, 28.0)
-NEIGHBOURS = (0.0, 0.2, 0.4, 0.6)
+NEIGHBOURS = (0.0, 0.2, 0.3, 0.4)
 N_FOLDS = 5
 SEED = 5
 
@@ -88,6 +88,9 @@ def main() -> None:
         print(f"{name:<22} {found.estimate:.4f} ({found.low:.4f} to {found.high:.4f})")
     less = bootstrap_mean(by_mix[SHIPPED] - given)
     print(f"{'shipped less chosen':<22} {less.estimate:+.4f} ({less.low:+.4f} to {less.high:+.4f})")
+    alone = by_mix[Mix(words=SHIPPED.words, neighbours=0.0)]
+    lost = bootstrap_mean(by_mix[SHIPPED] - alone)
+    print(f"{'neighbours add':<22} {lost.estimate:+.4f} ({lost.low:+.4f} to {lost.high:+.4f})")
     print("chosen:", ", ".join(f"words {x.words:g}, neighbours {x.neighbours:g}" for x in chosen))
 
 

@@ -37,7 +37,7 @@ class Mix:
 
     words: float = 20.0
     meaning: float = 1.0
-    neighbours: float = 0.4
+    neighbours: float = 0.3
 
 
 SHIPPED = Mix()
