@@ -166,7 +166,7 @@ def test_which_pager(monkeypatch):
 def test_bytes_pass_what_is_held(monkeypatch):
     """Who writes bytes below the text gets the stream itself, behind what was held so far."""
     above, below = pty.openpty()
-    with os.fdopen(below, "w", encoding="utf-8") as out, os.fdopen(above, "rb", buffering=0) as end:
+    with os.fdopen(below, "w", encoding="utf-8") as out, os.fdopen(above, "rb") as end:
         monkeypatch.setattr(sys, "stdout", out)
         with paged(["no-such-program-here"]):
             assert (sys.stdout.fileno(), sys.stdout.errors) == (out.fileno(), out.errors)
@@ -176,4 +176,4 @@ def test_bytes_pass_what_is_held(monkeypatch):
             sys.stdout.buffer.write(b"raw\n")
             sys.stdout.buffer.flush()
         assert sys.stdout is out
-        assert end.read(64) == b"held raw\r\n"
+        assert end.readline() == b"held raw\r\n"  # in one piece or in two
