@@ -89,6 +89,17 @@ def find_failed(report):
     return {guard.name for guard in report.guards if not guard.ok}
 
 
+def make_record(experiment, parts, report):
+    """Give the record of a run that was made in this process."""
+    return RunRecord(
+        parts=parts,
+        status=report.status,
+        metrics=report.metrics,
+        guards=report.guards,
+        is_deterministic=experiment.is_deterministic,
+    )
+
+
 def judge(name, out: Path, expect, **params):
     """Give the verdict on these expectations after as many seeds as the first look takes."""
     module = load(name)
@@ -99,12 +110,8 @@ def judge(name, out: Path, expect, **params):
     for seed in plan_seeds(name)[:n_seeds]:
         report = try_out(name, out, seed, **params)
         records.append(
-            RunRecord(
-                parts=RunKey(experiment=name, profile="quick", seed=seed),
-                status=report.status,
-                metrics=report.metrics,
-                guards=report.guards,
-                is_deterministic=module.experiment.is_deterministic,
+            make_record(
+                module.experiment, RunKey(experiment=name, profile="quick", seed=seed), report
             )
         )
     return judge_evidence(claim, evidence, records, declared=module.experiment).kind

@@ -26,10 +26,14 @@ from noteweb import NoteWeb
 from noteweb.judge import judge_claim, judge_evidence
 from noteweb.lab import Context, resolve_params
 from noteweb.look import DETERMINISTIC_RUNS, plan_seeds
-from noteweb.model.run import RunKey, RunRecord
+from noteweb.model.run import RunKey
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from trials import make_record
 
 if TYPE_CHECKING:
     from noteweb.model.claim import Claim
+    from noteweb.model.run import RunRecord
     from noteweb.model.verdict import Verdict
 
 NOTES = Path(__file__).parents[2] / "notes"
@@ -52,15 +56,8 @@ def run_all(name: str, given: str, series: str) -> tuple[RunRecord, ...]:
             context = Context(module.experiment, seed=fresh, out=Path(out))
             module.run(context, params, fresh)
             report = context.close()
-        records.append(
-            RunRecord(
-                parts=RunKey(experiment=name, profile="quick", seed=seed),
-                status=report.status,
-                metrics=report.metrics,
-                guards=report.guards,
-                is_deterministic=module.experiment.is_deterministic,
-            )
-        )
+        parts = RunKey(experiment=name, profile="quick", seed=seed)
+        records.append(make_record(module.experiment, parts, report))
     return tuple(records)
 
 
