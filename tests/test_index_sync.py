@@ -506,6 +506,22 @@ def test_lists_of_vectors_belong_to_one_vector_file(vault):
     assert not list(folder.glob("ann*"))
 
 
+def test_vectors_of_titles_that_are_gone_do_not_pile_up(vault):
+    """Each rename leaves the vector of a title; a few stay, hundreds for a few notes do not."""
+    sync(vault)
+
+    def add(n_titles):
+        with NoteWeb.open(vault) as web:
+            with web.index.catalogue.transaction():
+                web.index.catalogue.add_phrases({b"title %d" % n: b"" for n in range(n_titles)})
+            (vault / "New.md").write_text(f"The zyzzyva rests {n_titles} times.\n")
+            web.sync()
+            return len(web.index.catalogue.rows("SELECT key FROM phrases WHERE vector = x''"))
+
+    assert add(50) == 50
+    assert add(5000) == 0
+
+
 def test_words_are_compacted_in_one_step(vault, monkeypatch):
     """A text index that is made anew without damage can be read all the while."""
     sync(vault)

@@ -321,6 +321,10 @@ class Catalogue:
         """Keep vectors (float32 bytes) of titles and names by content key."""
         self._db.executemany("INSERT OR REPLACE INTO phrases VALUES (?, ?)", vectors.items())
 
+    def forget_phrases(self) -> None:
+        """Drop what `add_phrases` kept."""
+        self._db.execute("DELETE FROM phrases")
+
     def set_note_vectors(self, vectors: Iterable[tuple[int, bytes]]) -> None:
         """Keep each note's vector (float32 bytes) by nid."""
         self._db.executemany(
@@ -380,7 +384,7 @@ class Catalogue:
     def forget_vectors(self) -> None:
         """Drop every vector: the next run embeds all passages anew."""
         self._db.execute("DELETE FROM vectors")
-        self._db.execute("DELETE FROM phrases")
+        self.forget_phrases()
         self._db.execute("UPDATE passages SET row = NULL")
         self._db.execute("UPDATE notes SET vector = NULL")
         self.set_meta("n_rows", "0")

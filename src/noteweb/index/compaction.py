@@ -1,7 +1,8 @@
 """Taking out what edits left behind: vectors no passage uses, words of passages that are gone.
 
 Both would shift scores: dead vectors count in the background a cosine is measured against, and
-tantivy counts deleted passages in a word's rarity until it merges their segment.
+tantivy counts deleted passages in a word's rarity until it merges their segment. Vectors of titles
+and conditions that are gone shift nothing, and would only ever become more.
 """
 
 from __future__ import annotations
@@ -21,11 +22,16 @@ if TYPE_CHECKING:
 #: The share of dead rows and words that is let be: what they shift is below what can be felt.
 _DEAD_SHARE = 0.05
 
+#: Vectors of titles, names, conditions and windows that are let be: beyond the second number, as
+#: many for each passage as the first. No vault has that many in use (two encoders may have read
+#: each); what is asked for again is made again.
+_PHRASES, _MORE_PHRASES = 4, 1000
+
 _ROWS_AT_ONCE = 16_384
 
 
 def compact(index: Index) -> None:
-    """Make vectors and words anew where more than a twentieth of them is dead.
+    """Make vectors and words anew where more than a twentieth of them is dead; forget old phrases.
 
     Raises
     ------
@@ -37,6 +43,12 @@ def compact(index: Index) -> None:
     n_live = catalogue.rows("SELECT count(DISTINCT row) FROM passages")[0][0]
     if catalogue.n_rows - n_live > n_live * _DEAD_SHARE:
         _rewrite(index, _find_live(catalogue))
+    n_phrases, n_passages = (
+        catalogue.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("phrases", "passages")
+    )
+    if n_phrases > _PHRASES * n_passages + _MORE_PHRASES:
+        with catalogue.transaction():
+            catalogue.forget_phrases()
 
 
 def _find_live(catalogue: Catalogue) -> list[int]:
