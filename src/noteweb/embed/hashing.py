@@ -61,7 +61,7 @@ class HashingEmbedder:
         return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-@lru_cache(maxsize=8192)  # texts share most of their words, and cutting one up takes microseconds
+@lru_cache(maxsize=2048)  # texts share most of their words, and cutting one up takes microseconds
 def _features(word: str) -> tuple[bytes, ...]:
     padded = f"<{word}>"
     pieces = padded if word.isascii() else word
