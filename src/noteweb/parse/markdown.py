@@ -152,8 +152,7 @@ class _Reader(Scan):
         is_nested = bool(self.columns)
         after = self.fencing.find_closing(index, fence, is_nested=is_nested)
         if is_nested:
-            stop = self._end_of_item(index, after or len(self.lines), self.columns[-1])
-            after = stop
+            after = self._end_of_item(index, after or len(self.lines), self.columns[-1])
         elif after is None:
             after = len(self.lines)
             message = "this code fence is never closed; the rest of the note counts as code"

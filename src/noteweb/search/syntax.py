@@ -98,9 +98,8 @@ class _Reader:
     at: int = 0
     words: list[str] = field(default_factory=list)
     demands: list[Demand] = field(default_factory=list)
-    unclosed: set[str] = field(
-        default_factory=set
-    )  # opening marks that nothing closes from here on
+    # Opening marks that nothing closes from here on.
+    unclosed: set[str] = field(default_factory=set)
 
     def skip_blanks(self) -> bool:
         """Go to what comes next; False at the end."""
